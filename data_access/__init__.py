@@ -1,0 +1,1 @@
+"""All SQL: tables, migrations, actor-scoped transactions, one module per subject."""

@@ -1,0 +1,49 @@
+"""The schema, one module per subject. Migrations make it; these classes name it."""
+
+from data_access.tables.audit import AuditEvent
+from data_access.tables.base import Base
+from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
+from data_access.tables.review import (
+    Decision,
+    DeidentificationRun,
+    FindingRow,
+    RedactionSetRow,
+    SessionSearch,
+)
+from data_access.tables.studies import (
+    ConsentEvent,
+    InterviewSession,
+    PolicyDocument,
+    SessionSource,
+    Study,
+    TrustSafetyCase,
+    TurnRow,
+)
+from data_access.tables.work import DeidentificationTask, ImportBatch, ImportRefusal, Job
+
+__all__ = [
+    "Account",
+    "AuditEvent",
+    "Base",
+    "ConsentEvent",
+    "Decision",
+    "DeidentificationRun",
+    "DeidentificationTask",
+    "FindingRow",
+    "ImportBatch",
+    "ImportRefusal",
+    "InterviewSession",
+    "Job",
+    "Participant",
+    "PolicyDocument",
+    "RedactionSetRow",
+    "SessionSearch",
+    "SessionSource",
+    "Staff",
+    "StaffRole",
+    "Study",
+    "StudyGrant",
+    "TrustSafetyCase",
+    "TurnRow",
+    "WebSession",
+]

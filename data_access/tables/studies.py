@@ -1,0 +1,214 @@
+"""Studies, sessions, their turns, consent and cases."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data_access.tables.base import Base, Moment, NewId, one_of
+
+CHOICES = ("granted", "declined", "not_asked", "withdrawn")
+SCOPES = ("publish_responses", "share_researchers", "share_journalists", "contact")
+
+
+class PolicyDocument(Base):
+    """A version of the policy table that was in force, by digest."""
+
+    __tablename__ = "policy_document"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    in_force_from: Mapped[Moment]
+    put_in_force_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class Study(Base):
+    """One interview study."""
+
+    __tablename__ = "study"
+    __table_args__ = (
+        CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_form"),
+        CheckConstraint("opens_on <= closes_on", name="window"),
+    )
+
+    id: Mapped[NewId]
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    questions: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
+    opens_on: Mapped[date]
+    closes_on: Mapped[date]
+    created_at: Mapped[Moment]
+
+
+class InterviewSession(Base):
+    """One participant's interview in one study.
+
+    ``choice_*`` and ``consent_version`` are the present standing of the append-only
+    consent events, kept by a trigger so that they cannot drift. Words live in ``turn``.
+    """
+
+    __tablename__ = "session"
+    __table_args__ = (
+        UniqueConstraint("id", "study_id"),
+        UniqueConstraint("number"),
+        CheckConstraint(one_of("status", "completed", "abandoned", "in_progress"), name="status"),
+        CheckConstraint(
+            one_of("plan", "free", "pro", "max", "consumer", "commercial", "unknown"), name="plan"
+        ),
+        CheckConstraint(one_of("flag_state", "none", "open", "upheld", "dismissed"), name="flag"),
+        CheckConstraint(
+            one_of("review_state", "unprocessed", "unreviewed", "in_review", "confirmed"),
+            name="review_state",
+        ),
+        CheckConstraint(
+            one_of("coverage", "pending", "full", "patterns_only", "failed"), name="coverage"
+        ),
+        *(
+            CheckConstraint(one_of(f"choice_{scope}", *CHOICES), name=f"choice_{scope}")
+            for scope in SCOPES
+        ),
+        # Each filter of the sessions page, then the page's order (newest and oldest first).
+        Index("ix_session__newest", "study_id", "sorted_at", "id"),
+        Index("ix_session__longest", "study_id", "word_count", "id"),
+        *(
+            Index(f"ix_session__{column}", "study_id", column, "sorted_at", "id")
+            for column in (
+                "language",
+                "status",
+                "policy_version",
+                "review_state",
+                "flag_state",
+                *(f"choice_{scope}" for scope in SCOPES),
+            )
+        ),
+        Index("ix_session__participant", "participant_id"),
+        Index(
+            "ix_session__flagged",
+            "sorted_at",
+            "id",
+            postgresql_where=text("flag_state <> 'none'"),
+        ),
+    )
+
+    id: Mapped[NewId]
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
+    participant_id: Mapped[UUID] = mapped_column(ForeignKey("participant.id"))
+    started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    #: Completion, else start, else import: what lists are ordered by; never null.
+    sorted_at: Mapped[datetime]
+    #: Whether `completed_at` is the session's own or the study's window stands in for it.
+    completion_is_stated: Mapped[bool] = mapped_column(server_default=text("true"))
+    language: Mapped[str]
+    status: Mapped[str]
+    plan: Mapped[str]
+    memory_on: Mapped[bool]
+    questions_asked: Mapped[int | None]
+    flag_state: Mapped[str] = mapped_column(server_default=text("'none'"))
+    #: Identifier of the policy version that governs the session, or 'none'.
+    policy_version: Mapped[str]
+    choice_publish_responses: Mapped[str] = mapped_column(server_default=text("'not_asked'"))
+    choice_share_researchers: Mapped[str] = mapped_column(server_default=text("'not_asked'"))
+    choice_share_journalists: Mapped[str] = mapped_column(server_default=text("'not_asked'"))
+    choice_contact: Mapped[str] = mapped_column(server_default=text("'not_asked'"))
+    consent_version: Mapped[int] = mapped_column(server_default=text("0"))
+    turn_count: Mapped[int]
+    word_count: Mapped[int]
+    turns_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    review_state: Mapped[str] = mapped_column(server_default=text("'unprocessed'"))
+    coverage: Mapped[str] = mapped_column(server_default=text("'pending'"))
+    finding_count: Mapped[int] = mapped_column(server_default=text("0"))
+    current_run_id: Mapped[UUID | None]
+    current_redaction_set_id: Mapped[UUID | None]
+    imported_at: Mapped[Moment]
+    import_batch_id: Mapped[UUID] = mapped_column(ForeignKey("import_batch.id"))
+    #: When the participant's data was erased; the row is then the tombstone.
+    erased_at: Mapped[datetime | None]
+    #: No further use was asked for (a withdrawal wider than one choice).
+    withdrawn_at: Mapped[datetime | None]
+
+
+class SessionSource(Base):
+    """Which transcript of which file a session came from; what makes an import idempotent."""
+
+    __tablename__ = "session_source"
+
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), primary_key=True)
+    transcript_id: Mapped[str] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), unique=True)
+    #: SHA-256 over the turns and the stated facts; a changed transcript has another.
+    content_digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TurnRow(Base):
+    """One utterance. Inserted once; no role of the application can change it."""
+
+    __tablename__ = "turn"
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id", "study_id"], ["session.id", "session.study_id"]),
+        CheckConstraint(one_of("speaker", "interviewer", "participant"), name="speaker"),
+    )
+
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    index: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[UUID]
+    speaker: Mapped[str]
+    label: Mapped[str]
+    text: Mapped[str]
+
+
+class ConsentEvent(Base):
+    """One choice a participant made, or took back. Append-only; the latest holds."""
+
+    __tablename__ = "consent_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id", "study_id"], ["session.id", "session.study_id"]),
+        CheckConstraint(one_of("scope", *SCOPES), name="scope"),
+        CheckConstraint(one_of("choice", *CHOICES), name="choice"),
+        UniqueConstraint("session_id", "scope", "choice", "at"),
+    )
+
+    id: Mapped[NewId]
+    session_id: Mapped[UUID]
+    study_id: Mapped[UUID]
+    scope: Mapped[str]
+    choice: Mapped[str]
+    at: Mapped[datetime]
+    #: `import`, or `staff` with who and why in the audit trail.
+    source: Mapped[str]
+    recorded_at: Mapped[Moment]
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class TrustSafetyCase(Base):
+    """A Trust & Safety case on a flagged session."""
+
+    __tablename__ = "trust_safety_case"
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id", "study_id"], ["session.id", "session.study_id"]),
+        CheckConstraint(one_of("state", "open", "upheld", "dismissed"), name="state"),
+    )
+
+    id: Mapped[NewId]
+    session_id: Mapped[UUID] = mapped_column(index=True)
+    study_id: Mapped[UUID]
+    state: Mapped[str]
+    opened_at: Mapped[Moment]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
