@@ -151,7 +151,15 @@ def _exists(connection: Connection, statement: str, name: str) -> bool:
 def _open(addresses: Addresses, server: embedded.EmbeddedServer | None = None) -> Database:
     return Database(
         addresses=addresses,
-        app=create_engine(addresses.app, pool_size=10, max_overflow=20, pool_pre_ping=True),
-        identity=create_engine(addresses.identity, pool_size=1, max_overflow=2, pool_pre_ping=True),
+        app=create_engine(
+            addresses.app, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+        ),
+        identity=create_engine(
+            addresses.identity,
+            pool_size=1,
+            max_overflow=2,
+            pool_pre_ping=True,
+            hide_parameters=True,
+        ),
         server=server,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data_access.tables.base import Base, one_of
@@ -29,7 +29,10 @@ class AuditEvent(Base):
         Index("ix_audit_event__at", "at", "seq"),
     )
 
-    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    #: Given by the trigger.
+    seq: Mapped[int] = mapped_column(
+        BigInteger, FetchedValue(), primary_key=True, autoincrement=False
+    )
     at: Mapped[datetime]
     actor_id: Mapped[UUID | None]
     actor_label: Mapped[str]

@@ -177,6 +177,12 @@ $$;
 CREATE TRIGGER chain_audit_event BEFORE INSERT ON audit_event
   FOR EACH ROW EXECUTE FUNCTION chain_audit_event();
 
+-- Where the chain stands: what a checkpoint signs for, and all that is told of the trail to those
+-- who may not read it.
+CREATE FUNCTION audit_head() RETURNS TABLE (seq bigint, hash bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT seq, hash FROM audit_event ORDER BY seq DESC LIMIT 1 $$;
+
 -- What each role may do at all -------------------------------------------------------------
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO clearance_app;

@@ -1,0 +1,60 @@
+"""Studies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select
+
+from data_access.tables import Study
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """One study."""
+
+    id: UUID
+    slug: str
+    title: str
+    opens_on: date
+    closes_on: date
+
+
+def visible(connection: Connection) -> list[StudyRow]:
+    """The studies the actor may know of, by title."""
+    rows = connection.execute(
+        select(Study.id, Study.slug, Study.title, Study.opens_on, Study.closes_on).order_by(
+            Study.title, Study.slug
+        )
+    )
+    return [StudyRow(*row) for row in rows]
+
+
+def by_slug(connection: Connection, slug: str) -> StudyRow | None:
+    """The study of that slug, when the actor may know of it."""
+    row = connection.execute(
+        select(Study.id, Study.slug, Study.title, Study.opens_on, Study.closes_on).where(
+            Study.slug == slug
+        )
+    ).first()
+    return None if row is None else StudyRow(*row)
+
+
+def add(
+    connection: Connection,
+    *,
+    slug: str,
+    title: str,
+    opens_on: date,
+    closes_on: date,
+    questions: list[Any],
+) -> None:
+    """Add a study. IntegrityError when the slug is taken."""
+    connection.execute(
+        insert(Study).values(
+            slug=slug, title=title, opens_on=opens_on, closes_on=closes_on, questions=questions
+        )
+    )

@@ -1,0 +1,90 @@
+"""Sign-ins as the server knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, update
+
+from data_access.tables import Staff, WebSession
+
+
+@dataclass(frozen=True, slots=True)
+class WebSessionRow:
+    """One sign-in and whether its person is still switched on."""
+
+    id: UUID
+    staff_id: UUID
+    authenticated_at: datetime
+    last_active_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+    staff_active: bool
+
+
+def create(
+    connection: Connection,
+    token_digest: bytes,
+    staff_id: UUID,
+    authenticated_at: datetime,
+    now: datetime,
+) -> UUID:
+    """Record a new sign-in."""
+    return connection.execute(
+        insert(WebSession)
+        .values(
+            token_digest=token_digest,
+            staff_id=staff_id,
+            authenticated_at=authenticated_at,
+            last_active_at=now,
+        )
+        .returning(WebSession.id)
+    ).scalar_one()
+
+
+def find(connection: Connection, token_digest: bytes) -> WebSessionRow | None:
+    """The sign-in whose token has that digest, ended or not."""
+    row = connection.execute(
+        select(
+            WebSession.id,
+            WebSession.staff_id,
+            WebSession.authenticated_at,
+            WebSession.last_active_at,
+            WebSession.ended_at,
+            WebSession.end_reason,
+            Staff.active.label("staff_active"),
+        )
+        .join(Staff, Staff.id == WebSession.staff_id)
+        .where(WebSession.token_digest == token_digest)
+    ).first()
+    return None if row is None else WebSessionRow(*row)
+
+
+def touch(connection: Connection, session_id: UUID, now: datetime) -> None:
+    """Record that the person did something."""
+    connection.execute(
+        update(WebSession)
+        .where(WebSession.id == session_id, WebSession.ended_at.is_(None))
+        .values(last_active_at=now)
+    )
+
+
+def end(connection: Connection, session_id: UUID, reason: str, now: datetime) -> bool:
+    """End one sign-in; False when it had ended already."""
+    ended = connection.execute(
+        update(WebSession)
+        .where(WebSession.id == session_id, WebSession.ended_at.is_(None))
+        .values(ended_at=now, end_reason=reason)
+    )
+    return ended.rowcount == 1
+
+
+def end_all_of(connection: Connection, staff_id: UUID, reason: str, now: datetime) -> int:
+    """End every sign-in of a person; how many were open."""
+    return connection.execute(
+        update(WebSession)
+        .where(WebSession.staff_id == staff_id, WebSession.ended_at.is_(None))
+        .values(ended_at=now, end_reason=reason)
+    ).rowcount

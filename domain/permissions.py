@@ -1,0 +1,144 @@
+"""Who may do what: one table of roles and acts, asked by services before anything happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from domain.errors import Refused
+from domain.vocabulary import Role
+
+
+class Act(StrEnum):
+    """What somebody can ask to do, where a role decides."""
+
+    BROWSE_SESSIONS = "browse sessions"
+    OPEN_ORIGINAL = "open an original transcript"
+    HANDLE_CASES = "see flagged sessions"
+    IMPORT = "import transcripts"
+    MANAGE_STUDIES = "manage studies"
+    MANAGE_ACCESS = "manage staff, roles and grants"
+    RUN_DEIDENTIFICATION = "start de-identification"
+    READ_AUDIT = "read the audit trail"
+
+
+#: Source: "Who may do what" in the domain's description. An act needs one of its roles.
+ROLES_FOR: dict[Act, frozenset[Role]] = {
+    Act.BROWSE_SESSIONS: frozenset({Role.REVIEWER, Role.TRUST_SAFETY}),
+    Act.OPEN_ORIGINAL: frozenset({Role.REVIEWER, Role.TRUST_SAFETY}),
+    Act.HANDLE_CASES: frozenset({Role.TRUST_SAFETY}),
+    Act.IMPORT: frozenset({Role.ADMINISTRATOR}),
+    Act.MANAGE_STUDIES: frozenset({Role.ADMINISTRATOR}),
+    Act.MANAGE_ACCESS: frozenset({Role.ADMINISTRATOR}),
+    Act.RUN_DEIDENTIFICATION: frozenset({Role.ADMINISTRATOR}),
+    Act.READ_AUDIT: frozenset({Role.AUDITOR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A need to know: one study, one role, one purpose, from and until.
+
+    It holds from ``starts_at`` on and up to, not including, ``expires_at``.
+    """
+
+    study_id: UUID
+    role: Role
+    purpose: str
+    starts_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it is in force at that moment."""
+        revoked = self.revoked_at is not None and self.revoked_at <= now
+        return self.starts_at <= now < self.expires_at and not revoked
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The signed-in member of staff, or the service, for whom a call is made.
+
+    ``service`` names what a service does (``deidentification``); a person has none.
+    """
+
+    staff_id: UUID
+    label: str
+    roles: frozenset[Role]
+    grants: tuple[Grant, ...] = ()
+    service: str | None = None
+
+    def holds(self, role: Role) -> bool:
+        """Whether the person holds the role now."""
+        return role in self.roles
+
+    def studies(self, role: Role, now: datetime) -> frozenset[UUID]:
+        """Studies for which a grant of that role is in force, when the role is held too."""
+        if role not in self.roles:
+            return frozenset()
+        return frozenset(g.study_id for g in self.grants if g.role is role and g.holds(now))
+
+
+def may(actor: Actor | None, act: Act) -> bool:
+    """Whether the actor's roles allow the act; the question behind :func:`check`."""
+    return actor is not None and not actor.roles.isdisjoint(ROLES_FOR[act])
+
+
+def check(actor: Actor | None, act: Act) -> Actor:
+    """The actor, if their roles allow the act.
+
+    Raises
+    ------
+    Refused
+        With the roles that would do, and whom to ask.
+    """
+    if actor is None:
+        raise Refused(
+            f"Nobody is signed in, so nobody may {act}.",
+            rule="role.signed-in",
+            remedy="Sign in first.",
+        )
+    if not may(actor, act):
+        wanted = " or ".join(sorted(str(role).replace("_", " & ") for role in ROLES_FOR[act]))
+        raise Refused(
+            f"To {act} takes the role {wanted}, which you do not hold.",
+            rule=f"role.{act.replace(' ', '-')}",
+            remedy="Ask an administrator for the role if your work needs it.",
+        )
+    return actor
+
+
+def check_grant(actor: Actor, role: Role, study_id: UUID, now: datetime) -> None:
+    """Refuse unless a grant of that role on that study is in force (R10).
+
+    Raises
+    ------
+    Refused
+        Under R10; the sentence says whether a grant ended or never was.
+    """
+    if study_id in actor.studies(role, now):
+        return
+    had_one = any(g.study_id == study_id and g.role is role for g in actor.grants)
+    raise Refused(
+        "Your grant on this study is not in force." if had_one else "You hold no grant here.",
+        rule="R10",
+        remedy="Ask an administrator for a grant that states your purpose.",
+    )
+
+
+def check_not_self(actor: Actor, staff_id: UUID) -> None:
+    """Refuse giving oneself a role or a grant; people are compared by staff id.
+
+    Raises
+    ------
+    Refused
+        When both are the same person.
+    """
+    if actor.staff_id == staff_id:
+        raise Refused(
+            "Nobody gives roles or grants to themselves.",
+            rule="grant.no-self",
+            remedy="Ask another administrator to do it.",
+        )

@@ -1,0 +1,74 @@
+"""Everything of Streamlit's that is not its public interface, in one place.
+
+Proven with streamlit 1.67.0, which requirements.in pins. ``tests/gate/test_internals.py``
+fails loudly when an upgrade moves any of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from streamlit import auth_util
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server import server_util
+from streamlit.web.server.starlette import starlette_app_utils
+
+USER_COOKIE = server_util.AUTH_COOKIE_NAME
+TOKENS_COOKIE = server_util.TOKENS_COOKIE_NAME
+STREAM_PATH = "/_stcore/stream"
+UPLOAD_PREFIX = "/_stcore/upload_file"
+LOGIN_PATH = "/auth/login"
+LOGOUT_PATH = "/auth/logout"
+CALLBACK_PATH = "/oauth2callback"
+
+
+def login_address(provider: str) -> str:
+    """Where Streamlit's own sign-in starts, as ``st.login(provider)`` would address it."""
+    return f"{LOGIN_PATH}?provider={auth_util.encode_provider_token(provider)}"
+
+
+def read_signed_cookie(cookies: Mapping[str, str], name: str) -> dict[str, Any] | None:
+    """What Streamlit put in a signed cookie, put together when it was split; None if forged."""
+    secret = server_util.get_cookie_secret()
+
+    def one(cookie: str) -> bytes | None:
+        held = cookies.get(cookie)
+        if held is None:
+            return None
+        return starlette_app_utils.decode_signed_value(secret, cookie, held.encode("latin-1"))
+
+    try:
+        content = auth_util.get_cookie_with_chunks(one, name)
+        value = None if content is None else json.loads(content)
+    except (ValueError, TypeError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def sign_cookie(name: str, value: Mapping[str, Any]) -> str:
+    """A cookie value that Streamlit accepts as its own."""
+    secret = server_util.get_cookie_secret()
+    signed = starlette_app_utils.create_signed_value(secret, name, json.dumps(dict(value)))
+    return signed.decode("latin-1")
+
+
+def redirect_message(address: str) -> bytes:
+    """A message that makes Streamlit's frontend leave for another address at once."""
+    message = ForwardMsg()
+    message.auth_redirect.url = address
+    return bytes(message.SerializeToString())
+
+
+def is_somebodys_doing(frame: bytes) -> bool:
+    """Whether a websocket frame comes from a person's act, not from a timer of the page."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(frame)
+    except Exception:  # noqa: BLE001 - protobuf's error class differs between its backends
+        return False
+    if message.WhichOneof("type") != "rerun_script":
+        return False
+    return not message.rerun_script.is_auto_rerun

@@ -1,0 +1,45 @@
+"""The rooms of the house, and who may enter which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from domain.permissions import Act, Actor, may
+from pages.front import home
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One page: its address, and the act that opens it (None: anybody signed in)."""
+
+    address: str
+    title: str
+    icon: str
+    draw: Callable[[], None]
+    act: Act | None = None
+    listed: bool = True
+
+
+ROOMS = (Room("", "Home", ":material/home:", home.page),)
+
+
+def rooms_for(person: Actor | None) -> list[StreamlitPage]:
+    """The pages of somebody's navigation; a page that is not theirs does not exist for them."""
+    if person is None:
+        return [st.Page(home.signed_out, title="Clearance", url_path="", default=True)]
+    return [
+        st.Page(
+            room.draw,
+            title=room.title,
+            icon=room.icon,
+            url_path=room.address or None,
+            default=not room.address,
+            visibility="visible" if room.listed else "hidden",
+        )
+        for room in ROOMS
+        if room.act is None or may(person, room.act)
+    ]
