@@ -33,6 +33,16 @@ def visible(connection: Connection) -> list[StudyRow]:
     return [StudyRow(*row) for row in rows]
 
 
+def by_id(connection: Connection, study_id: UUID | None) -> StudyRow | None:
+    """The study of that id, when the actor may know of it."""
+    row = connection.execute(
+        select(Study.id, Study.slug, Study.title, Study.opens_on, Study.closes_on).where(
+            Study.id == study_id
+        )
+    ).first()
+    return None if row is None else StudyRow(*row)
+
+
 def by_slug(connection: Connection, slug: str) -> StudyRow | None:
     """The study of that slug, when the actor may know of it."""
     row = connection.execute(

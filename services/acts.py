@@ -46,8 +46,11 @@ def act(
     study_id: UUID | None = None,
     purpose: str | None = None,
     long: bool = False,
+    record: bool = True,
 ) -> Iterator[ActInProgress]:
     """Run a change as one audited transaction.
+
+    With ``record`` False only a refusal is audited: for a reading that is already on record.
 
     When the block raises :class:`~domain.errors.Refused`, everything in it is undone and
     the refusal itself is audited, in a transaction of its own, before the error goes on.
@@ -68,6 +71,8 @@ def act(
         with installation.database.transaction(staff_id, long=long) as connection:
             progress = ActInProgress(connection, object_id, study_id, purpose)
             yield progress
+            if not record:
+                return
             audit.record(connection, _filled(entry, progress))
             head = _head(connection)
     except Refused as refused:

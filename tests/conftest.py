@@ -67,9 +67,7 @@ def database(server: embedded.EmbeddedServer) -> Iterator[Database]:
             text(f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}" OWNER clearance_owner')
         )
         connection.execute(text(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC'))
-        connection.execute(
-            text(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO clearance_app')
-        )
+        connection.execute(text(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO clearance_app'))
         connection.execute(text(f'GRANT CONNECT ON DATABASE "{name}" TO clearance_identity'))
     database = replace(connect_embedded(server, name), server=None)
     yield database

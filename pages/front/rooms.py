@@ -9,7 +9,10 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from domain.permissions import Act, Actor, may
+from pages.admin import access, imports, studies
+from pages.audit import trail
 from pages.front import home
+from pages.review import session, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,15 @@ class Room:
     listed: bool = True
 
 
-ROOMS = (Room("", "Home", ":material/home:", home.page),)
+ROOMS = (
+    Room("", "Home", ":material/home:", home.page),
+    Room("sessions", "Sessions", ":material/forum:", sessions.page, Act.BROWSE_SESSIONS),
+    Room("session", "Session", "", session.page, Act.BROWSE_SESSIONS, listed=False),
+    Room("imports", "Imports", ":material/upload_file:", imports.page, Act.IMPORT),
+    Room("access", "Access", ":material/key:", access.page, Act.MANAGE_ACCESS),
+    Room("studies", "Studies", ":material/science:", studies.page, Act.MANAGE_STUDIES),
+    Room("audit", "Audit trail", ":material/history:", trail.page, Act.READ_AUDIT),
+)
 
 
 def rooms_for(person: Actor | None) -> list[StreamlitPage]:
@@ -35,7 +46,7 @@ def rooms_for(person: Actor | None) -> list[StreamlitPage]:
         st.Page(
             room.draw,
             title=room.title,
-            icon=room.icon,
+            icon=room.icon or None,
             url_path=room.address or None,
             default=not room.address,
             visibility="visible" if room.listed else "hidden",

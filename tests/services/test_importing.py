@@ -24,7 +24,9 @@ from services.importing.load import (
 from services.installation import Installation
 from tests.conftest import Hire
 
-_LABELLED = "Assistant: Hello, shall we begin?\n\nUser: Yes.\n\nAI: What do you make?\n\nUser: Music."
+_LABELLED = (
+    "Assistant: Hello, shall we begin?\n\nUser: Yes.\n\nAI: What do you make?\n\nUser: Music."
+)
 
 
 def full(transcript_id: str = "t1", **changes: Any) -> dict[str, Any]:
@@ -69,7 +71,9 @@ def count(installation: Installation, table: str) -> int:
     return found
 
 
-def test_the_public_form_is_taken_in(take_in: Any, installation: Installation, tmp_path: Path) -> None:
+def test_the_public_form_is_taken_in(
+    take_in: Any, installation: Installation, tmp_path: Path
+) -> None:
     path = tmp_path / "public.csv"
     path.write_text(f'transcript_id,text\na,"{_LABELLED}"\nb,"{_LABELLED}"\n')
     report = take_in(path, detect_language=lambda _words: "en")
@@ -177,7 +181,9 @@ def test_sound_rows_come_in_when_leaving_out_the_others_is_asked_for(
     assert count(installation, "session") == 1
 
 
-def test_missing_consent_is_not_asked(take_in: Any, installation: Installation, tmp_path: Path) -> None:
+def test_missing_consent_is_not_asked(
+    take_in: Any, installation: Installation, tmp_path: Path
+) -> None:
     take_in(write_jsonl(tmp_path / "s.jsonl", full("a")))
     assert count(installation, "session WHERE choice_share_researchers = 'not_asked'") == 1
 
@@ -216,9 +222,7 @@ def test_a_later_choices_file_adds_a_withdrawal_to_a_known_session(
     )
     take_in(path, choices=granted)
     later = tmp_path / "later.csv"
-    later.write_text(
-        granted.read_text() + "a,publish_responses,withdrawn,2026-07-01T00:00:00Z\n"
-    )
+    later.write_text(granted.read_text() + "a,publish_responses,withdrawn,2026-07-01T00:00:00Z\n")
     report = take_in(path, choices=later)
     assert (report.imported, report.skipped, report.choices) == (0, 1, 1)
     assert count(installation, "session WHERE choice_publish_responses = 'withdrawn'") == 1
@@ -244,7 +248,9 @@ def test_account_data_is_encrypted_and_the_app_role_cannot_read_it(
 def test_the_same_account_is_one_participant_across_sessions(
     take_in: Any, installation: Installation, tmp_path: Path
 ) -> None:
-    take_in(write_jsonl(tmp_path / "s.jsonl", full("a"), full("b"), full("c", participant_ref=None)))
+    take_in(
+        write_jsonl(tmp_path / "s.jsonl", full("a"), full("b"), full("c", participant_ref=None))
+    )
     assert count(installation, "participant") == 2
 
 

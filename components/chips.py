@@ -1,0 +1,22 @@
+"""Chips: a state in a word, with the reason behind it on hover and for screen readers."""
+
+from __future__ import annotations
+
+from components.html import Markup, element, text
+
+#: Tone to a sign before the word, so that colour is never the only one.
+_SIGNS = {"good": "✓", "bad": "✕", "wait": "◦", "plain": ""}
+
+
+def chip(word: str, tone: str = "plain", reason: str = "") -> Markup:
+    """One chip. ``tone`` is good, bad, wait or plain."""
+    sign = _SIGNS[tone]
+    label = f"{sign} {word}" if sign else word
+    return element(
+        "span",
+        text(label),
+        class_=f"chip chip-{tone}",
+        title=reason or None,
+        tabindex="0" if reason else None,
+        aria_label=f"{word}. {reason}" if reason else None,
+    )

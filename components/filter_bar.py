@@ -1,0 +1,171 @@
+"""The filter bar of the sessions page: its widgets follow the address, and write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from components import words
+from domain.session_filters import SessionFilter, Sort
+from domain.vocabulary import (
+    ConsentChoice,
+    ConsentScope,
+    FlagState,
+    ReviewState,
+    SessionStatus,
+)
+
+_SORTS = {
+    Sort.NEWEST: "Newest first",
+    Sort.OLDEST: "Oldest first",
+    Sort.LONGEST: "Longest first",
+    Sort.SHORTEST: "Shortest first",
+}
+_CONSENTS = tuple((scope, choice) for scope in ConsentScope for choice in ConsentChoice)
+_DRAWN = "filter_bar.drawn_for"
+
+
+def draw_filters(
+    current: SessionFilter,
+    *,
+    studies: Sequence[tuple[str, str]],
+    languages: Sequence[str],
+    policy_versions: Sequence[str],
+) -> None:
+    """Draw the widgets for the filter in force; a change goes to the address at once.
+
+    Parameters
+    ----------
+    current
+        The filter that the address asks for.
+    studies
+        Slug and title of each study to choose from.
+    languages
+        Language codes that occur.
+    policy_versions
+        The policy versions there are.
+    """
+    _follow(current)
+    titles = {"": "All my studies"} | dict(studies)
+    first = st.columns([3, 3, 2, 2])
+    first[0].selectbox(
+        "Study",
+        list(titles),
+        format_func=lambda slug: titles.get(slug, slug),
+        key="f.study",
+        on_change=_write,
+    )
+    first[1].text_input(
+        "Search the de-identified words",
+        key="f.query",
+        on_change=_write,
+        max_chars=200,
+        placeholder="for example: “first draft” -deadline",
+        help="Words must all occur; “quotes” keep words together; - leaves out; or widens.",
+    )
+    first[2].selectbox(
+        "Order", list(_SORTS), format_func=_SORTS.__getitem__, key="f.sort", on_change=_write
+    )
+    more = first[3].popover(_more_label(current), icon=":material/tune:", width="stretch")
+    with more:
+        left, right = st.columns(2)
+        left.date_input("Completed from", value=None, key="f.since", on_change=_write)
+        right.date_input("Completed until", value=None, key="f.until", on_change=_write)
+        _many("Status", tuple(SessionStatus), words.STATUSES, "f.statuses")
+        _many("Review", tuple(ReviewState), words.REVIEW_STATES, "f.review")
+        _many("Flag", tuple(FlagState), words.FLAGS, "f.flags")
+        codes = tuple(dict.fromkeys((*languages, *current.languages)))
+        _many("Language", codes, {code: words.language(code) for code in codes}, "f.languages")
+        versions = (*policy_versions, "none")
+        _many(
+            "Policy version",
+            versions,
+            {
+                version: "no policy version" if version == "none" else version
+                for version in versions
+            },
+            "f.policies",
+        )
+        _many(
+            "Consent choice",
+            _CONSENTS,
+            {pair: f"{words.SCOPES[pair[0]]}: {words.CHOICES[pair[1]]}" for pair in _CONSENTS},
+            "f.consents",
+        )
+
+
+def _many(label: str, options: Sequence[object], names: Mapping[Any, str], key: str) -> None:
+    st.multiselect(
+        label,
+        list(options),
+        format_func=lambda option: names.get(option, str(option)),
+        key=key,
+        on_change=_write,
+        placeholder="Any",
+    )
+
+
+def _more_label(current: SessionFilter) -> str:
+    held = sum(
+        bool(part)
+        for part in (
+            current.since or current.until,
+            current.statuses,
+            current.review_states,
+            current.flags,
+            current.languages,
+            current.policy_versions,
+            current.consents,
+        )
+    )
+    return f"More filters ({held})" if held else "More filters"
+
+
+def _follow(current: SessionFilter) -> None:
+    """Set the widgets to what the address asks, once each time the address changes.
+
+    Streamlit also drops a widget's state when its page is left; then it is set again.
+    """
+    asked = tuple(sorted(current.first_page().to_params().items()))
+    if st.session_state.get(_DRAWN) == asked and "f.study" in st.session_state:
+        return
+    st.session_state[_DRAWN] = asked
+    st.session_state["f.study"] = current.study or ""
+    st.session_state["f.query"] = current.query
+    st.session_state["f.sort"] = current.sort
+    st.session_state["f.since"] = current.since
+    st.session_state["f.until"] = current.until
+    st.session_state["f.statuses"] = list(current.statuses)
+    st.session_state["f.review"] = list(current.review_states)
+    st.session_state["f.flags"] = list(current.flags)
+    st.session_state["f.languages"] = list(current.languages)
+    st.session_state["f.policies"] = list(current.policy_versions)
+    st.session_state["f.consents"] = list(current.consents)
+
+
+def _write() -> None:
+    """Write what the widgets say to the address, from the first page on."""
+    state = st.session_state
+    chosen = SessionFilter(
+        study=state["f.study"] or None,
+        since=_day(state["f.since"]),
+        until=_day(state["f.until"]),
+        languages=tuple(state["f.languages"]),
+        statuses=tuple(state["f.statuses"]),
+        consents=tuple(state["f.consents"]),
+        policy_versions=tuple(state["f.policies"]),
+        review_states=tuple(state["f.review"]),
+        flags=tuple(state["f.flags"]),
+        query=" ".join(state["f.query"].split()),
+        sort=state["f.sort"],
+    )
+    params = chosen.to_params()
+    state[_DRAWN] = tuple(sorted(params.items()))
+    st.query_params.from_dict(params)
+
+
+def _day(value: object) -> date | None:
+    return value if isinstance(value, date) else None

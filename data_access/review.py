@@ -1,0 +1,275 @@
+"""The machine's work on sessions: tasks to claim, runs and findings to keep and read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, func, insert, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from data_access.tables import (
+    DeidentificationRun,
+    DeidentificationTask,
+    FindingRow,
+    InterviewSession,
+    SessionSearch,
+)
+from domain.findings import Finding
+from domain.spans import Span
+from domain.vocabulary import Coverage, ReviewState
+
+#: After this many failures a session is set aside for a person to look at.
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTask:
+    """A session whose de-identification one worker has taken on."""
+
+    session_id: UUID
+    study_id: UUID
+    participant_id: UUID
+    language: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far de-identification of a study has come."""
+
+    waiting: int
+    done: int
+    failed: int
+
+    @property
+    def total(self) -> int:
+        """All sessions that have a task."""
+        return self.waiting + self.done + self.failed
+
+
+def claim(
+    connection: Connection,
+    *,
+    study_id: UUID | None,
+    worker: str,
+    at_most: int,
+    lease: timedelta,
+    now: datetime,
+) -> list[ClaimedTask]:
+    """Take on waiting tasks, and those whose worker let its lease run out.
+
+    Two workers never get the same one: rows another transaction holds are skipped.
+    """
+    task = DeidentificationTask
+    free = or_(
+        task.state == "waiting",
+        (task.state == "claimed") & (task.lease_until < now),
+    )
+    wanted = (
+        select(task.session_id)
+        .where(free, *(() if study_id is None else (task.study_id == study_id,)))
+        .where(task.state.in_(("waiting", "claimed")))
+        .order_by(task.study_id, task.session_id)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(task)
+        .where(task.session_id.in_(wanted.scalar_subquery()))
+        .values(state="claimed", worker=worker, lease_until=now + lease, attempts=task.attempts + 1)
+        .returning(task.session_id, task.study_id, task.attempts)
+        .cte("taken")
+    )
+    rows = connection.execute(
+        select(
+            taken.c.session_id,
+            taken.c.study_id,
+            InterviewSession.participant_id,
+            InterviewSession.language,
+            taken.c.attempts,
+        ).join(InterviewSession, InterviewSession.id == taken.c.session_id)
+    )
+    return [ClaimedTask(*row) for row in rows]
+
+
+def still_holds(connection: Connection, session_id: UUID, worker: str) -> bool:
+    """Whether a worker's claim stands; locks it, so that the result is written once."""
+    held = connection.execute(
+        select(DeidentificationTask.worker)
+        .where(
+            DeidentificationTask.session_id == session_id, DeidentificationTask.state == "claimed"
+        )
+        .with_for_update()
+    ).scalar_one_or_none()
+    return held == worker
+
+
+def keep_result(
+    connection: Connection,
+    task: ClaimedTask,
+    *,
+    engine_digest: str,
+    language: str,
+    coverage: Coverage,
+    findings: Sequence[Finding],
+    search_text: str,
+    now: datetime,
+) -> None:
+    """Write a run with its findings, index the de-identified words, and close the task."""
+    run_id = connection.execute(
+        upsert(DeidentificationRun)
+        .values(
+            session_id=task.session_id,
+            study_id=task.study_id,
+            engine_digest=engine_digest,
+            language=language,
+            coverage=coverage.value,
+            finding_count=len(findings),
+            finished_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(DeidentificationRun.id)
+    ).scalar_one_or_none()
+    if run_id is not None:
+        if findings:
+            connection.execute(
+                insert(FindingRow),
+                [
+                    {
+                        "run_id": run_id,
+                        "session_id": task.session_id,
+                        "study_id": task.study_id,
+                        "turn": finding.span.turn,
+                        "start": finding.span.start,
+                        "end": finding.span.end,
+                        "entity_type": finding.entity_type,
+                        "score": finding.score,
+                        "source": finding.source,
+                        "why": finding.why,
+                        "replacement": finding.replacement,
+                    }
+                    for finding in findings
+                ],
+            )
+        document = func.to_tsvector(text("'simple'"), literal(search_text))
+        connection.execute(
+            upsert(SessionSearch)
+            .values(session_id=task.session_id, study_id=task.study_id, document=document)
+            .on_conflict_do_update(
+                index_elements=[SessionSearch.session_id], set_={"document": document}
+            )
+        )
+        connection.execute(
+            update(InterviewSession)
+            .where(InterviewSession.id == task.session_id)
+            .values(
+                coverage=coverage.value,
+                finding_count=len(findings),
+                current_run_id=run_id,
+                review_state=func.coalesce(
+                    func.nullif(InterviewSession.review_state, ReviewState.UNPROCESSED.value),
+                    ReviewState.UNREVIEWED.value,
+                ),
+            )
+        )
+    _close(connection, task.session_id, "done", None, now)
+
+
+def give_back(connection: Connection, task: ClaimedTask, error: str, now: datetime) -> None:
+    """Return a task after a failure; after the third it is set aside and shows as failed."""
+    if task.attempts < MOST_ATTEMPTS:
+        connection.execute(
+            update(DeidentificationTask)
+            .where(DeidentificationTask.session_id == task.session_id)
+            .values(state="waiting", worker=None, lease_until=None, last_error=error)
+        )
+        return
+    _close(connection, task.session_id, "failed", error, now)
+    connection.execute(
+        update(InterviewSession)
+        .where(InterviewSession.id == task.session_id)
+        .values(coverage=Coverage.FAILED.value)
+    )
+
+
+def queue_again(connection: Connection, study_id: UUID, engine_digest: str) -> int:
+    """Put back every session whose present result comes from another engine, or failed."""
+    current = (
+        select(DeidentificationRun.id)
+        .where(
+            DeidentificationRun.session_id == DeidentificationTask.session_id,
+            DeidentificationRun.engine_digest == engine_digest,
+        )
+        .exists()
+    )
+    return connection.execute(
+        update(DeidentificationTask)
+        .where(
+            DeidentificationTask.study_id == study_id,
+            DeidentificationTask.state.in_(("done", "failed")),
+            ~current,
+        )
+        .values(state="waiting", worker=None, lease_until=None, attempts=0)
+    ).rowcount
+
+
+def progress(connection: Connection, study_id: UUID) -> Progress:
+    """Counts of a study's tasks. The open and failed ones have a small index each."""
+    row = connection.execute(
+        select(
+            func.count().filter(DeidentificationTask.state.in_(("waiting", "claimed"))),
+            func.count().filter(DeidentificationTask.state == "done"),
+            func.count().filter(DeidentificationTask.state == "failed"),
+        ).where(DeidentificationTask.study_id == study_id)
+    ).one()
+    return Progress(*row)
+
+
+def open_counts(connection: Connection, cap: int) -> tuple[int, int]:
+    """How many sessions wait and how many failed, over all studies, counted up to a cap."""
+    waiting = (
+        select(literal(1))
+        .where(DeidentificationTask.state.in_(("waiting", "claimed")))
+        .limit(cap)
+        .subquery()
+    )
+    failed = select(literal(1)).where(DeidentificationTask.state == "failed").limit(cap).subquery()
+    row = connection.execute(
+        select(
+            select(func.count()).select_from(waiting).scalar_subquery(),
+            select(func.count()).select_from(failed).scalar_subquery(),
+        )
+    ).one()
+    return row[0], row[1]
+
+
+def findings(connection: Connection, session_id: UUID, run_id: UUID) -> tuple[Finding, ...]:
+    """What a run proposed, in reading order."""
+    rows = connection.execute(
+        select(
+            FindingRow.turn,
+            FindingRow.start,
+            FindingRow.end,
+            FindingRow.entity_type,
+            FindingRow.score,
+            FindingRow.source,
+            FindingRow.why,
+            FindingRow.replacement,
+        )
+        .where(FindingRow.session_id == session_id, FindingRow.run_id == run_id)
+        .order_by(FindingRow.turn, FindingRow.start)
+    )
+    return tuple(Finding(Span(*row[:3]), *row[3:]) for row in rows)
+
+
+def _close(
+    connection: Connection, session_id: UUID, state: str, error: str | None, now: datetime
+) -> None:
+    connection.execute(
+        update(DeidentificationTask)
+        .where(DeidentificationTask.session_id == session_id)
+        .values(state=state, worker=None, lease_until=None, last_error=error, finished_at=now)
+    )

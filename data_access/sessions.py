@@ -1,0 +1,344 @@
+"""Listing sessions, one page at a time, and reading one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
+
+from data_access.tables import (
+    ConsentEvent,
+    InterviewSession,
+    Participant,
+    Study,
+    TurnRow,
+)
+from domain.session_filters import SessionFilter, Sort
+from domain.transcripts import Speaker, Turn
+from domain.vocabulary import (
+    ConsentChoice,
+    ConsentScope,
+    Coverage,
+    FlagState,
+    Plan,
+    ReviewState,
+    SessionStatus,
+)
+
+#: A search that matches no more sessions than this is answered from the text index; one
+#: that matches more is answered by walking the list's own order.
+_RARE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One session without its words."""
+
+    id: UUID
+    number: int
+    study_id: UUID
+    study_slug: str
+    study_title: str
+    pseudonym: str
+    participant_id: UUID
+    started_at: datetime | None
+    completed_at: datetime | None
+    completion_is_stated: bool
+    sorted_at: datetime
+    language: str
+    status: SessionStatus
+    plan: Plan
+    memory_on: bool
+    flag: FlagState
+    policy_version: str
+    choices: dict[ConsentScope, ConsentChoice]
+    consent_version: int
+    review_state: ReviewState
+    coverage: Coverage
+    finding_count: int
+    turn_count: int
+    word_count: int
+    current_run_id: UUID | None
+    erased_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """One event of a session's consent history."""
+
+    scope: ConsentScope
+    choice: ConsentChoice
+    at: datetime
+    source: str
+
+
+def page(
+    connection: Connection, wanted: SessionFilter, studies: Sequence[UUID], size: int
+) -> list[SessionRow]:
+    """Up to ``size`` rows in the filter's order, one study at a time and then merged.
+
+    Every index begins with the study, so that each study's part is a short walk of one.
+    """
+    backwards = wanted.cursor is not None and wanted.cursor.backwards
+    parts = [
+        select(InterviewSession.id)
+        .where(InterviewSession.study_id == study, *_conditions(connection, wanted, study))
+        .where(*_after(wanted))
+        .order_by(*_order(wanted.sort, backwards))
+        .limit(size)
+        for study in studies
+    ]
+    if not parts:
+        return []
+    ids = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    rows = connection.execute(
+        _columns()
+        .where(InterviewSession.id.in_(select(ids.c.id)))
+        .order_by(*_order(wanted.sort, backwards))
+        .limit(size)
+    ).mappings()
+    found = [_row(row) for row in rows]
+    return found[::-1] if backwards else found
+
+
+def count(connection: Connection, wanted: SessionFilter, studies: Sequence[UUID], cap: int) -> int:
+    """How many sessions match, counted no further than ``cap``."""
+    parts = [
+        select(literal(1).label("one"))
+        .where(InterviewSession.study_id == study, *_conditions(connection, wanted, study))
+        .limit(cap)
+        for study in studies
+    ]
+    if not parts:
+        return 0
+    everything = union_all(*(select(part.subquery()) for part in parts)).limit(cap).subquery()
+    return connection.execute(select(func.count()).select_from(everything)).scalar_one()
+
+
+def find(connection: Connection, session_id: UUID) -> SessionRow | None:
+    """One session, when the actor may see it."""
+    row = connection.execute(_columns().where(InterviewSession.id == session_id)).mappings().first()
+    return None if row is None else _row(row)
+
+
+def neighbours(connection: Connection, session: SessionRow) -> tuple[UUID | None, UUID | None]:
+    """The session before and the one after in the study, newest first."""
+    here = (session.sorted_at, session.id)
+    place = tuple_(InterviewSession.sorted_at, InterviewSession.id)
+    in_study = select(InterviewSession.id).where(InterviewSession.study_id == session.study_id)
+    newer = (
+        in_study.where(place > here)
+        .order_by(InterviewSession.sorted_at, InterviewSession.id)
+        .limit(1)
+    )
+    older = (
+        in_study.where(place < here)
+        .order_by(InterviewSession.sorted_at.desc(), InterviewSession.id.desc())
+        .limit(1)
+    )
+    found = connection.execute(select(newer.scalar_subquery(), older.scalar_subquery())).one()
+    return found[0], found[1]
+
+
+def turns(connection: Connection, session_id: UUID) -> tuple[Turn, ...]:
+    """What was said, in order."""
+    rows = connection.execute(
+        select(TurnRow.index.label("place"), TurnRow.speaker, TurnRow.text, TurnRow.label)
+        .where(TurnRow.session_id == session_id)
+        .order_by(TurnRow.index)
+    )
+    return tuple(Turn(row.place, Speaker(row.speaker), row.text, row.label) for row in rows)
+
+
+def turns_of(connection: Connection, session_ids: Sequence[UUID]) -> dict[UUID, tuple[Turn, ...]]:
+    """What was said in several sessions, in one query."""
+    rows = connection.execute(
+        select(
+            TurnRow.session_id,
+            TurnRow.index.label("place"),
+            TurnRow.speaker,
+            TurnRow.text,
+            TurnRow.label,
+        )
+        .where(TurnRow.session_id.in_(session_ids))
+        .order_by(TurnRow.session_id, TurnRow.index)
+    )
+    said: dict[UUID, list[Turn]] = {}
+    for row in rows:
+        turn = Turn(row.place, Speaker(row.speaker), row.text, row.label)
+        said.setdefault(row.session_id, []).append(turn)
+    return {session_id: tuple(turns) for session_id, turns in said.items()}
+
+
+def consent_history(connection: Connection, session_id: UUID) -> list[ConsentRow]:
+    """Every consent event of a session, the oldest first."""
+    rows = connection.execute(
+        select(ConsentEvent.scope, ConsentEvent.choice, ConsentEvent.at, ConsentEvent.source)
+        .where(ConsentEvent.session_id == session_id)
+        .order_by(ConsentEvent.at, ConsentEvent.scope)
+    )
+    return [
+        ConsentRow(ConsentScope(row.scope), ConsentChoice(row.choice), row.at, row.source)
+        for row in rows
+    ]
+
+
+def languages(connection: Connection, studies: Sequence[UUID]) -> list[str]:
+    """The languages there are, found by stepping through the index instead of reading it."""
+    found = connection.execute(
+        text(
+            """
+            WITH RECURSIVE step AS (
+              SELECT s.study, (SELECT min(language) FROM session WHERE study_id = s.study) AS held
+              FROM unnest(CAST(:studies AS uuid[])) AS s(study)
+              UNION ALL
+              SELECT step.study, (SELECT min(language) FROM session
+                WHERE study_id = step.study AND language > step.held)
+              FROM step WHERE step.held IS NOT NULL)
+            SELECT DISTINCT held FROM step WHERE held IS NOT NULL ORDER BY held
+            """
+        ),
+        {"studies": list(studies)},
+    )
+    return [row.held for row in found]
+
+
+def _conditions(
+    connection: Connection, wanted: SessionFilter, study: UUID
+) -> list[ColumnElement[bool]]:
+    session = InterviewSession
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.since is not None:
+        conditions.append(session.sorted_at >= datetime.combine(wanted.since, time(), UTC))
+    if wanted.until is not None:
+        after = datetime.combine(wanted.until, time(), UTC) + timedelta(days=1)
+        conditions.append(session.sorted_at < after)
+    for column, values in (
+        (session.language, wanted.languages),
+        (session.status, wanted.statuses),
+        (session.policy_version, wanted.policy_versions),
+        (session.review_state, wanted.review_states),
+        (session.flag_state, wanted.flags),
+    ):
+        if values:
+            conditions.append(_one_of(column, values))
+    by_scope: dict[ConsentScope, list[str]] = {}
+    for scope, choice in wanted.consents:
+        by_scope.setdefault(scope, []).append(choice)
+    for scope, choices in by_scope.items():
+        conditions.append(_one_of(getattr(session, f"choice_{scope}"), choices))
+    if wanted.query:
+        conditions.append(_matches(connection, wanted.query, study))
+    return conditions
+
+
+def _one_of(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+    """Equality for one value, so that the index is walked in the order that follows it."""
+    plain = [str(value) for value in values]
+    chosen: ColumnElement[bool] = column == plain[0] if len(plain) == 1 else column.in_(plain)
+    return chosen
+
+
+def _matches(connection: Connection, query: str, study: UUID) -> ColumnElement[bool]:
+    """A search as a condition: rare words by the text index, common ones row by row.
+
+    Under row-level security PostgreSQL does not use the text index by itself (its operator
+    is not leakproof), so both ways go through functions that check the grants themselves.
+    """
+    found = (
+        connection.execute(
+            text("SELECT session_id FROM search_sessions(:study, :query, :most)"),
+            {"study": study, "query": query, "most": _RARE + 1},
+        )
+        .scalars()
+        .all()
+    )
+    if len(found) <= _RARE:
+        return InterviewSession.id.in_(found)
+    return func.session_matches(InterviewSession.id, query)
+
+
+def _after(wanted: SessionFilter) -> list[ColumnElement[bool]]:
+    cursor = wanted.cursor
+    if cursor is None:
+        return []
+    column: Any = (
+        InterviewSession.word_count if isinstance(cursor.key, int) else InterviewSession.sorted_at
+    )
+    place, here = (
+        tuple_(column, InterviewSession.id),
+        tuple_(literal(cursor.key), literal(cursor.id)),
+    )
+    descending = wanted.sort in (Sort.NEWEST, Sort.LONGEST)
+    return [place < here if descending != cursor.backwards else place > here]
+
+
+def _order(sort: Sort, backwards: bool) -> tuple[ColumnElement[Any], ...]:
+    column: Any = (
+        InterviewSession.word_count
+        if sort in (Sort.LONGEST, Sort.SHORTEST)
+        else InterviewSession.sorted_at
+    )
+    if (sort in (Sort.NEWEST, Sort.LONGEST)) != backwards:
+        return column.desc(), InterviewSession.id.desc()
+    return column.asc(), InterviewSession.id.asc()
+
+
+def _columns() -> Select[Any]:
+    return (
+        select(
+            InterviewSession.__table__,
+            Study.slug.label("study_slug"),
+            Study.title.label("study_title"),
+            Participant.pseudonym,
+        )
+        .join(Study, Study.id == InterviewSession.study_id)
+        .join(Participant, Participant.id == InterviewSession.participant_id)
+    )
+
+
+def _row(row: Any) -> SessionRow:
+    return SessionRow(
+        id=row["id"],
+        number=row["number"],
+        study_id=row["study_id"],
+        study_slug=row["study_slug"],
+        study_title=row["study_title"],
+        pseudonym=row["pseudonym"],
+        participant_id=row["participant_id"],
+        started_at=row["started_at"],
+        completed_at=row["completed_at"],
+        completion_is_stated=row["completion_is_stated"],
+        sorted_at=row["sorted_at"],
+        language=row["language"],
+        status=SessionStatus(row["status"]),
+        plan=Plan(row["plan"]),
+        memory_on=row["memory_on"],
+        flag=FlagState(row["flag_state"]),
+        policy_version=row["policy_version"],
+        choices={scope: ConsentChoice(row[f"choice_{scope}"]) for scope in ConsentScope},
+        consent_version=row["consent_version"],
+        review_state=ReviewState(row["review_state"]),
+        coverage=Coverage(row["coverage"]),
+        finding_count=row["finding_count"],
+        turn_count=row["turn_count"],
+        word_count=row["word_count"],
+        current_run_id=row["current_run_id"],
+        erased_at=row["erased_at"],
+        withdrawn_at=row["withdrawn_at"],
+    )

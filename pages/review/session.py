@@ -1,0 +1,201 @@
+"""One session: its de-identified words, what its participant chose, what may be done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import streamlit as st
+
+from components import words
+from components.empty import draw_empty
+from components.session_panels import draw_chips, draw_facts, draw_redactions, draw_uses
+from components.session_table import Chip
+from components.transcript import draw_deidentified, draw_side_by_side
+from domain.errors import BadInput, Refused
+from domain.permissions import Actor
+from domain.policy import Outcome, Use
+from domain.vocabulary import Coverage
+from pages.front.visitor import require_visitor
+from pages.review.rows import consent_chips, state
+from services import installation, policy, sessions
+from services.sessions import SessionView
+
+_RECORDED = "session.recorded"
+_PURPOSE = "session.purpose"
+_TONES = {Outcome.ALLOW: "good", Outcome.HOLD: "wait", Outcome.DENY: "bad"}
+
+
+def page() -> None:
+    """Draw the session whose id the address names."""
+    actor = require_visitor()
+    try:
+        session_id = UUID(st.query_params.get("id", ""))
+    except ValueError:
+        st.title("Session")
+        draw_empty("No session is named", "Choose one from the list.", ("Sessions", "/sessions"))
+        return
+    try:
+        view = _open(actor, session_id)
+    except Refused as refused:
+        st.title("Session")
+        st.error(str(refused))
+        return
+    _head(view)
+    readable = _readable(actor, view)
+    text, redactions, uses, facts = st.tabs(
+        ["Transcript", f"Redactions ({len(view.findings)})", "What may be done", "Facts"]
+    )
+    with text:
+        if readable:
+            _transcript(actor, view)
+    with redactions:
+        if readable:
+            draw_redactions(view.findings)
+            if not view.findings:
+                st.caption("Nothing was found to redact.")
+    with uses:
+        _uses(actor, view)
+    with facts:
+        _facts(view)
+
+
+def _open(actor: Actor, session_id: UUID) -> SessionView:
+    """Read the session; the first time in this tab, the opening goes on record."""
+    first = st.session_state.get(_RECORDED) != session_id
+    if first:
+        st.session_state.pop(_PURPOSE, None)
+    view = sessions.open_session(installation.current(), actor, session_id, record=first)
+    st.session_state[_RECORDED] = session_id
+    return view
+
+
+def _head(view: SessionView) -> None:
+    row = view.row
+    title, back, on = st.columns([8, 2, 2], vertical_alignment="bottom")
+    title.title(f"Session {row.number}")
+    title.caption(f"{row.pseudonym} · {row.study_title} · {words.day(row.completed_at)}")
+    for column, label, other in (
+        (back, "Newer session", view.newer),
+        (on, "Older session", view.older),
+    ):
+        if column.button(label, disabled=other is None, key=label, width="stretch") and other:
+            st.query_params["id"] = str(other)
+            st.rerun()
+    chips = [*consent_chips(row), Chip(state(row), "plain", "")]
+    if row.coverage is Coverage.PATTERNS_ONLY:
+        chips.append(
+            Chip(
+                "Patterns only",
+                "wait",
+                f"No model reads {words.language(row.language)}: patterns, account data and "
+                "repetition were searched, so a person must read it whole.",
+            )
+        )
+    draw_chips(chips)
+
+
+def _readable(actor: Actor, view: SessionView) -> bool:
+    """Whether the words may be shown at all, by the policy; says why when not."""
+    answer = policy.decision(
+        actor, view.row, Use.INTERNAL_DEIDENTIFIED_TEXT, installation.current().now()
+    )
+    if not answer.allowed:
+        st.warning(f"**{answer.rule}** · {answer.reason} {answer.remedy}")
+        return False
+    if not view.turns:
+        st.info(
+            "The machine has not read this session yet, so no words are shown. It is in the queue."
+            if view.row.coverage is Coverage.PENDING
+            else "The machine failed on this session. Ask an administrator to run it again."
+        )
+        return False
+    return True
+
+
+def _transcript(actor: Actor, view: SessionView) -> None:
+    purpose = st.session_state.get(_PURPOSE)
+    if purpose is not None:
+        try:
+            original = sessions.open_original(installation.current(), actor, view.row.id, purpose)
+        except (BadInput, Refused) as error:
+            st.session_state.pop(_PURPOSE)
+            st.error(str(error))
+        else:
+            st.caption(f"Opened for: {purpose}")
+            st.button("Close the original", on_click=st.session_state.pop, args=(_PURPOSE,))
+            draw_side_by_side(view.turns, original.turns, original.findings)
+            return
+    with st.popover("Show the original beside it", icon=":material/visibility:"):
+        _ask_purpose()
+    draw_deidentified(view.turns)
+
+
+def _ask_purpose() -> None:
+    with st.form("purpose", border=False):
+        stated = st.text_input(
+            "What do you need the original for?",
+            placeholder="for example: check the redactions before a share",
+        )
+        st.caption("Your purpose is recorded with your name in the audit trail.")
+        if st.form_submit_button("Open the original", type="primary"):
+            st.session_state[_PURPOSE] = stated.strip()
+            st.rerun()
+
+
+def _uses(actor: Actor, view: SessionView) -> None:
+    now = installation.current().now()
+    draw_uses(
+        [
+            (
+                use.label,
+                Chip(answer.outcome.value, _TONES[answer.outcome], ""),
+                f"{answer.rule} · {answer.clause}",
+                " ".join(
+                    (
+                        answer.reason,
+                        answer.remedy,
+                        "Needs " + ", ".join(need.label for need in answer.requirements) + "."
+                        if answer.requirements
+                        else "",
+                    )
+                ).strip(),
+            )
+            for use, answer in policy.every_use(actor, view.row, now)
+        ]
+    )
+
+
+def _facts(view: SessionView) -> None:
+    row = view.row
+    draw_facts(
+        [
+            ("Participant", row.pseudonym),
+            ("Study", row.study_title),
+            ("Started", words.moment(row.started_at)),
+            (
+                "Completed",
+                words.moment(row.completed_at)
+                if row.completion_is_stated
+                else f"{words.day(row.completed_at)} or later (the study's window stands in)",
+            ),
+            ("Policy version", row.policy_version),
+            ("Language", words.language(row.language)),
+            ("Memory", "on" if row.memory_on else "off"),
+            (
+                "Length",
+                f"{words.plural(row.turn_count, 'turn')}, {words.plural(row.word_count, 'word')}",
+            ),
+            ("Consent version", str(row.consent_version)),
+        ]
+    )
+    if view.consents:
+        st.markdown("#### How the choices came about")
+        draw_facts(
+            [
+                (
+                    words.moment(event.at),
+                    f"{words.SCOPES[event.scope]}: {words.CHOICES[event.choice]}",
+                )
+                for event in view.consents
+            ]
+        )

@@ -1,0 +1,81 @@
+"""The sessions page: find a session, see at a glance what its participant chose."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import words
+from components.empty import draw_empty
+from components.filter_bar import draw_filters
+from components.session_table import draw_sessions
+from domain.errors import BadInput, Refused
+from domain.permissions import Actor
+from domain.policy import POLICY_VERSIONS
+from domain.session_filters import SessionFilter, parse
+from pages.front.visitor import require_visitor
+from pages.review.rows import table_row
+from services import installation, sessions
+from services.sessions import COUNT_CAP, Browsable, SessionPage
+
+
+def page() -> None:
+    """Draw the sessions page for the filter in the address."""
+    actor = require_visitor()
+    st.title("Sessions")
+    try:
+        held = sessions.browsable(installation.current(), actor)
+        wanted = parse(
+            {name: st.query_params.get_all(name) for name in st.query_params},
+            policy_versions=POLICY_VERSIONS,
+        )
+        if not held.studies:
+            _no_studies()
+            return
+        _filters(wanted, held)
+        found = sessions.list_sessions(installation.current(), actor, wanted)
+    except (BadInput, Refused) as error:
+        st.error(str(error))
+        st.link_button("Start again without filters", "/sessions")
+        return
+    _list(actor, wanted, found)
+
+
+def _filters(wanted: SessionFilter, held: Browsable) -> None:
+    draw_filters(
+        wanted,
+        studies=[(study.slug, study.title) for study in held.studies],
+        languages=held.languages,
+        policy_versions=POLICY_VERSIONS,
+    )
+
+
+def _list(actor: Actor, wanted: SessionFilter, found: SessionPage) -> None:
+    if not found.rows:
+        draw_empty(
+            "No session matches" if wanted.narrows else "No sessions yet",
+            "Loosen a filter, or start again without any."
+            if wanted.narrows
+            else "An administrator imports transcripts on the Imports page.",
+            ("Start again without filters", "/sessions") if wanted.narrows else None,
+        )
+        return
+    st.caption(f"{words.capped(found.count, COUNT_CAP)} sessions match")
+    now = installation.current().now()
+    draw_sessions([table_row(actor, row, now) for row in found.rows])
+    back, on, _rest = st.columns([2, 2, 8])
+    for column, label, cursor, key in (
+        (back, "Previous page", found.newer, "page.back"),
+        (on, "Next page", found.older, "page.on"),
+    ):
+        if column.button(label, disabled=cursor is None, key=key, width="stretch") and cursor:
+            params = wanted.first_page().to_params() | {"page": cursor.encode()}
+            st.query_params.from_dict(params)
+            st.rerun()
+
+
+def _no_studies() -> None:
+    draw_empty(
+        "You have no grant yet",
+        "Sessions show once an administrator gives you a grant for a study, with a purpose "
+        "and an end date.",
+    )

@@ -1,0 +1,143 @@
+"""De-identifying a study's sessions: claiming them, keeping results, saying how far it is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from deidentification.engine import Engine
+from deidentification.known import KnownIdentifiers
+
+from data_access import identity, review, sessions
+from data_access.identity import KnownAccount
+from data_access.review import ClaimedTask, Progress
+from data_access.studies import StudyRow
+from domain.findings import apply_findings
+from domain.permissions import Act, Actor, check
+from domain.transcripts import Turn
+from domain.vocabulary import Coverage
+from services.acts import act
+from services.installation import Installation
+
+#: Name of the service account the workers act as.
+SERVICE = "deidentification"
+#: Much longer than any session takes; a worker that was killed gives its sessions up then.
+LEASE = timedelta(minutes=5)
+_UNKNOWN = "und"
+
+
+def process_some(
+    installation: Installation,
+    service: Actor,
+    engine: Engine,
+    *,
+    worker: str,
+    study_id: UUID | None,
+    at_most: int,
+) -> int:
+    """Claim a few sessions, de-identify them, keep the results; how many were claimed.
+
+    Safe to run in any number of processes: each session is claimed once, and a result is
+    kept only while the claim stands.
+    """
+    with installation.database.transaction(service.staff_id) as connection:
+        claimed = review.claim(
+            connection,
+            study_id=study_id,
+            worker=worker,
+            at_most=at_most,
+            lease=LEASE,
+            now=installation.now(),
+        )
+        said = sessions.turns_of(connection, [task.session_id for task in claimed])
+    accounts = _accounts(installation, claimed)
+    for task in claimed:
+        _process(
+            installation,
+            service,
+            engine,
+            task,
+            said.get(task.session_id, ()),
+            accounts.get(task.participant_id, KnownAccount(None, None)),
+            worker,
+        )
+    return len(claimed)
+
+
+def progress(installation: Installation, actor: Actor, study_id: UUID) -> Progress:
+    """How far a study has come."""
+    with installation.database.transaction(actor.staff_id) as connection:
+        return review.progress(connection, study_id)
+
+
+def waiting(installation: Installation, actor: Actor, cap: int = 10_001) -> tuple[int, int]:
+    """How many sessions of all studies wait, and how many failed, counted up to a cap."""
+    with installation.database.transaction(actor.staff_id) as connection:
+        return review.open_counts(connection, cap)
+
+
+def run_again(installation: Installation, actor: Actor, study: StudyRow, engine_digest: str) -> int:
+    """Queue every session whose result another engine made, or that failed; how many.
+
+    Raises
+    ------
+    Refused
+        When the actor may not.
+    """
+    with act(
+        installation,
+        actor,
+        "deidentification.start",
+        "study",
+        object_id=study.slug,
+        study_id=study.id,
+        long=True,
+    ) as done:
+        check(actor, Act.RUN_DEIDENTIFICATION)
+        queued = review.queue_again(done.connection, study.id, engine_digest)
+        done.detail.update(queued=queued, engine=engine_digest)
+    return queued
+
+
+def _accounts(installation: Installation, claimed: list[ClaimedTask]) -> dict[UUID, KnownAccount]:
+    """The one place where account data meets responses: to find the names, not to show them."""
+    if not claimed:
+        return {}
+    with installation.database.identity_transaction() as connection:
+        return identity.known_accounts(
+            connection, installation.cipher, [task.participant_id for task in claimed]
+        )
+
+
+def _process(
+    installation: Installation,
+    service: Actor,
+    engine: Engine,
+    task: ClaimedTask,
+    turns: tuple[Turn, ...],
+    account: KnownAccount,
+    worker: str,
+) -> None:
+    try:
+        result = engine.deidentify(
+            turns,
+            language=None if task.language == _UNKNOWN else task.language,
+            known=KnownIdentifiers(account.full_name, account.email),
+        )
+        words = "\n".join(apply_findings(turn.text, turn.index, result.findings) for turn in turns)
+    except Exception as error:  # noqa: BLE001 - one bad session must not end the study's run
+        with installation.database.transaction(service.staff_id) as connection:
+            review.give_back(connection, task, type(error).__name__, installation.now())
+        return
+    with installation.database.transaction(service.staff_id, long=True) as connection:
+        if review.still_holds(connection, task.session_id, worker):
+            review.keep_result(
+                connection,
+                task,
+                engine_digest=result.engine_digest,
+                language=result.language,
+                coverage=Coverage(result.coverage.value),
+                findings=result.findings,
+                search_text=words,
+                now=installation.now(),
+            )

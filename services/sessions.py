@@ -1,0 +1,244 @@
+"""Browsing sessions: lists, one session's facts, its de-identified text, its original."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from data_access import review, sessions
+from data_access import studies as study_rows
+from data_access.sessions import ConsentRow as ConsentRow
+from data_access.sessions import SessionRow as SessionRow
+from data_access.studies import StudyRow
+from domain.errors import BadInput, Refused
+from domain.findings import Finding, apply_findings
+from domain.permissions import Act, Actor, check
+from domain.session_filters import Cursor, SessionFilter, Sort
+from domain.transcripts import Turn
+from domain.vocabulary import Coverage, FlagState, Role
+from services.acts import act
+from services.installation import Installation
+
+PAGE_SIZE = 50
+#: Counting stops here; beyond it a list says "10,000+".
+COUNT_CAP = 10_001
+_SHORTEST_PURPOSE = 10
+_FLAGGED = (FlagState.OPEN, FlagState.UPHELD, FlagState.DISMISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """One page of a list."""
+
+    rows: tuple[SessionRow, ...]
+    #: How many match, or ``COUNT_CAP`` when there are at least that many.
+    count: int
+    newer: Cursor | None
+    older: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Browsable:
+    """What somebody may list: their studies, and the languages that occur."""
+
+    studies: tuple[StudyRow, ...]
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One session as its page shows it, without its original words.
+
+    ``turns`` hold the de-identified text, or nothing while the machine has not read the
+    session yet: no text is shown that nobody has looked for identifiers in.
+    """
+
+    row: SessionRow
+    turns: tuple[Turn, ...]
+    findings: tuple[Finding, ...]
+    consents: tuple[ConsentRow, ...]
+    newer: UUID | None
+    older: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The words as they were said, beside the findings in them."""
+
+    turns: tuple[Turn, ...]
+    findings: tuple[Finding, ...]
+
+
+def browsable(installation: Installation, actor: Actor) -> Browsable:
+    """The studies whose sessions the actor may list now.
+
+    Raises
+    ------
+    Refused
+        When the actor's roles do not allow browsing.
+    """
+    check(actor, Act.BROWSE_SESSIONS)
+    with installation.database.transaction(actor.staff_id) as connection:
+        visible = study_rows.visible(connection)
+        readable = _readable(installation, actor, {study.id for study in visible})
+        studies = [study for study in visible if study.id in readable]
+        languages = sessions.languages(connection, [study.id for study in studies])
+    return Browsable(tuple(studies), tuple(languages))
+
+
+def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilter) -> SessionPage:
+    """One page of sessions.
+
+    Raises
+    ------
+    Refused
+        When the actor may not browse.
+    BadInput
+        When the filter names a study the actor cannot see; the sentence does not tell
+        whether there is one.
+    """
+    check(actor, Act.BROWSE_SESSIONS)
+    with installation.database.transaction(actor.staff_id) as connection:
+        visible = {row.slug: row.id for row in study_rows.visible(connection)}
+        readable = _readable(installation, actor, set(visible.values()))
+        if wanted.study is not None and visible.get(wanted.study) not in readable:
+            raise BadInput(
+                f"There is no study “{wanted.study}” that you can see. Choose one of the list, "
+                "or ask for a grant."
+            )
+        studies = sorted(readable, key=str) if wanted.study is None else [visible[wanted.study]]
+        rows = sessions.page(connection, wanted, studies, PAGE_SIZE + 1)
+        count = sessions.count(connection, wanted.first_page(), studies, COUNT_CAP)
+    return _page(wanted, rows, count)
+
+
+def open_session(
+    installation: Installation, actor: Actor, session_id: UUID, *, record: bool = True
+) -> SessionView:
+    """One session with its de-identified text.
+
+    Parameters
+    ----------
+    record
+        Whether to write the opening to the audit trail. A screen that draws the session
+        again, without anybody having opened it anew, says no; refusals are always written.
+
+    Raises
+    ------
+    Refused
+        Under R10, audited, when there is no such session or the actor has no grant for its
+        study; which of the two is not told.
+    """
+    with act(
+        installation, actor, "session.view", "session", object_id=str(session_id), record=record
+    ) as done:
+        row = _find(installation, actor, done.connection, session_id)
+        done.study_id = row.study_id
+        turns, findings = _read(done.connection, row)
+        newer, older = sessions.neighbours(done.connection, row)
+        consents = tuple(sessions.consent_history(done.connection, session_id))
+        done.detail["form"] = "de-identified"
+    shown = (
+        tuple(replace(turn, text=apply_findings(turn.text, turn.index, findings)) for turn in turns)
+        if row.coverage in (Coverage.FULL, Coverage.PATTERNS_ONLY)
+        else ()
+    )
+    return SessionView(row, shown, findings, consents, newer, older)
+
+
+def open_original(
+    installation: Installation,
+    actor: Actor,
+    session_id: UUID,
+    purpose: str,
+) -> Original:
+    """The words as they were said, for a stated purpose, audited with it in one transaction.
+
+    Every reading is audited, a screen's drawing them again included.
+
+    Raises
+    ------
+    BadInput
+        When the purpose says too little.
+    Refused
+        Under R10 without a grant; audited.
+    """
+    with act(
+        installation,
+        actor,
+        "transcript.open",
+        "session",
+        object_id=str(session_id),
+        purpose=purpose.strip() or None,
+    ) as done:
+        check(actor, Act.OPEN_ORIGINAL)
+        if len(purpose.strip()) < _SHORTEST_PURPOSE:
+            raise BadInput("State your purpose in a few words: what you need the original for.")
+        row = _find(installation, actor, done.connection, session_id)
+        done.study_id = row.study_id
+        turns, findings = _read(done.connection, row)
+        if not turns:
+            raise Refused(
+                "The original is open only to reviewers of the study and, while a case is open, "
+                "to Trust & Safety.",
+                rule="R10",
+                remedy="Ask an administrator for a grant that states your purpose.",
+            )
+    return Original(turns, findings)
+
+
+def _find(
+    installation: Installation, actor: Actor, connection: Connection, session_id: UUID
+) -> SessionRow:
+    check(actor, Act.BROWSE_SESSIONS)
+    row = sessions.find(connection, session_id)
+    granted = row is not None and (
+        row.study_id in actor.studies(Role.REVIEWER, installation.now())
+        or (actor.holds(Role.TRUST_SAFETY) and row.flag is not FlagState.NONE)
+    )
+    if row is None or not granted:
+        raise Refused(
+            "There is no such session among those you may see.",
+            rule="R10",
+            remedy="Ask an administrator for a grant on its study that states your purpose.",
+        )
+    return row
+
+
+def _read(connection: Connection, row: SessionRow) -> tuple[tuple[Turn, ...], tuple[Finding, ...]]:
+    found = (
+        ()
+        if row.current_run_id is None
+        else review.findings(connection, row.id, row.current_run_id)
+    )
+    return sessions.turns(connection, row.id), found
+
+
+def _readable(installation: Installation, actor: Actor, visible: set[UUID]) -> set[UUID]:
+    """Studies whose sessions the actor may list; Trust & Safety's rows are thinned below."""
+    if actor.holds(Role.TRUST_SAFETY):
+        return visible
+    return visible & actor.studies(Role.REVIEWER, installation.now())
+
+
+def _page(wanted: SessionFilter, rows: list[SessionRow], count: int) -> SessionPage:
+    backwards = wanted.cursor is not None and wanted.cursor.backwards
+    more = len(rows) > PAGE_SIZE
+    shown = (rows[-PAGE_SIZE:] if backwards else rows[:PAGE_SIZE]) if more else rows
+    if not shown:
+        return SessionPage((), count, None, None)
+    has_before = more if backwards else wanted.cursor is not None
+    has_after = True if backwards else more
+    return SessionPage(
+        rows=tuple(shown),
+        count=count,
+        newer=_cursor(wanted.sort, shown[0], backwards=True) if has_before else None,
+        older=_cursor(wanted.sort, shown[-1], backwards=False) if has_after else None,
+    )
+
+
+def _cursor(sort: Sort, row: SessionRow, *, backwards: bool) -> Cursor:
+    by_words = sort in (Sort.LONGEST, Sort.SHORTEST)
+    return Cursor(row.word_count if by_words else row.sorted_at, row.id, backwards)
