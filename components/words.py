@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.vocabulary import (
     ConsentChoice,
@@ -76,6 +76,11 @@ def language(code: str) -> str:
 def day(instant: datetime | None) -> str:
     """A date in full, in UTC."""
     return "–" if instant is None else f"{instant.day} {instant:%B %Y}"
+
+
+def date_in_full(day_of: date) -> str:
+    """A calendar date in full."""
+    return f"{day_of.day} {day_of:%B %Y}"
 
 
 def moment(instant: datetime | None) -> str:

@@ -283,3 +283,9 @@ def first_administrator(connection: Connection, email: str, display_name: str) -
         insert(StaffRole).values(staff_id=staff_id, role=Role.ADMINISTRATOR.value, given_by=None)
     )
     return staff_id
+
+
+def names(connection: Connection) -> list[tuple[UUID, str]]:
+    """Ids and names of everybody, services included."""
+    rows = connection.execute(select(Staff.id, Staff.display_name).order_by(Staff.display_name))
+    return [(row.id, row.display_name) for row in rows]

@@ -9,7 +9,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 from data_access import staff, web_sessions
-from data_access.staff import GrantRow, StaffMember
+from data_access.staff import GrantRow as GrantRow
+from data_access.staff import StaffMember as StaffMember
 from domain.errors import BadInput, ClearanceError, Refused
 from domain.permissions import Act, Actor, check, check_not_self
 from domain.sign_in import Ended

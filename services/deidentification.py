@@ -10,7 +10,7 @@ from deidentification.known import KnownIdentifiers
 
 from data_access import identity, review, sessions
 from data_access.identity import KnownAccount
-from data_access.review import ClaimedTask, Progress
+from data_access.review import ClaimedTask
 from data_access.studies import StudyRow
 from domain.findings import apply_findings
 from domain.permissions import Act, Actor, check
@@ -62,18 +62,6 @@ def process_some(
             worker,
         )
     return len(claimed)
-
-
-def progress(installation: Installation, actor: Actor, study_id: UUID) -> Progress:
-    """How far a study has come."""
-    with installation.database.transaction(actor.staff_id) as connection:
-        return review.progress(connection, study_id)
-
-
-def waiting(installation: Installation, actor: Actor, cap: int = 10_001) -> tuple[int, int]:
-    """How many sessions of all studies wait, and how many failed, counted up to a cap."""
-    with installation.database.transaction(actor.staff_id) as connection:
-        return review.open_counts(connection, cap)
 
 
 def run_again(installation: Installation, actor: Actor, study: StudyRow, engine_digest: str) -> int:

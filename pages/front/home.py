@@ -1,20 +1,102 @@
-"""Home: what is here for this person."""
+"""Home: what is here for this person, and how far the machine has come."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from components import words
+from components.empty import draw_empty
+from components.plain_table import Column, draw_table
+from domain.permissions import Actor
+from domain.vocabulary import Role
 from pages.front.visitor import require_visitor
+from services import deidentification_progress, installation, studies
+
+_ROOMS = {
+    Role.REVIEWER: (
+        "Sessions",
+        "/sessions",
+        "Browse the sessions of your studies and check what the machine redacted.",
+    ),
+    Role.TRUST_SAFETY: (
+        "Flagged sessions",
+        "/sessions",
+        "See the sessions that were flagged under the usage policy.",
+    ),
+    Role.ADMINISTRATOR: (
+        "Access",
+        "/access",
+        "Invite people, give roles and grants. Imports and studies are in the menu.",
+    ),
+    Role.AUDITOR: ("Audit trail", "/audit", "Read every act, and verify that none was changed."),
+}
+#: Roles that hold nothing yet in this version of the product.
+_LATER = {
+    Role.APPROVER: "share requests to approve",
+    Role.LEAD: "participation metrics",
+}
 
 
 def page() -> None:
     """Draw the home page."""
-    person = require_visitor()
-    st.title(f"Good day, {person.label.split()[0]}")
-    st.write(", ".join(sorted(role.value for role in person.roles)))
+    actor = require_visitor()
+    st.title(f"Good day, {actor.label.split()[0]}")
+    if not actor.roles:
+        draw_empty("You hold no role yet", "Ask an administrator for the role your work needs.")
+        return
+    for role in (role for role in Role if role in actor.roles):
+        _room(role)
+    if actor.roles & {Role.REVIEWER, Role.ADMINISTRATOR}:
+        _progress()
+    _grants(actor)
 
 
 def signed_out() -> None:
     """What a run without a sign-in draws; the gate lets none reach it."""
     st.title("Clearance")
     st.write("You are not signed in. Reload the page to sign in.")
+
+
+def _room(role: Role) -> None:
+    with st.container(border=True):
+        if role in _LATER:
+            st.markdown(
+                f"You hold the role **{role.value}**. This version has no {_LATER[role]} yet; "
+                "your grants are kept until it does."
+            )
+            return
+        title, address, what = _ROOMS[role]
+        text, way = st.columns([6, 2], vertical_alignment="center")
+        text.markdown(f"**{title}**  \n{what}")
+        way.link_button(f"Open {title.lower()}", address, width="stretch")
+
+
+@st.fragment(run_every=5)
+def _progress() -> None:
+    actor = require_visitor()
+    waiting, failed = deidentification_progress.waiting(installation.current(), actor)
+    if waiting:
+        st.info(
+            f"The machine is reading: {words.capped(waiting, 10_001)} sessions still wait. "
+            "Each shows its words as soon as it was read.",
+            icon=":material/hourglass_top:",
+        )
+    if failed:
+        st.warning(f"{words.capped(failed, 10_001)} sessions could not be read by the machine.")
+
+
+def _grants(actor: Actor) -> None:
+    now = installation.current().now()
+    titles = {study.id: study.title for study in studies.visible(installation.current(), actor)}
+    held = [grant for grant in actor.grants if grant.holds(now) and grant.study_id in titles]
+    if not held:
+        return
+    st.subheader("Your grants")
+    draw_table(
+        [
+            Column("Study", [titles[grant.study_id] for grant in held]),
+            Column("Role", [grant.role.value for grant in held]),
+            Column("Purpose", [grant.purpose for grant in held]),
+            Column("Until", [words.moment(grant.expires_at) for grant in held]),
+        ]
+    )

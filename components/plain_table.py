@@ -1,0 +1,36 @@
+"""A calm table for short lists: text as text, numbers to the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.html import element, text
+from components.styles import BASE_STYLE
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's name and its cells."""
+
+    name: str
+    cells: Sequence[str]
+    number: bool = False
+
+
+def draw_table(columns: Sequence[Column]) -> None:
+    """Draw columns of equal length side by side."""
+    head = element("tr", *(element("th", text(column.name)) for column in columns))
+    rows = (
+        element(
+            "tr",
+            *(
+                element("td", text(cell), class_="number" if column.number else None)
+                for column, cell in zip(columns, cells, strict=True)
+            ),
+        )
+        for cells in zip(*(column.cells for column in columns), strict=True)
+    )
+    st.html(BASE_STYLE + element("table", head, *rows, class_="plain"))

@@ -1,0 +1,111 @@
+"""The auditor's page: every act, filtered, and whether the chain is whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import streamlit as st
+
+from components import words
+from components.empty import draw_empty
+from components.plain_table import Column, draw_table
+from domain.errors import Refused
+from domain.permissions import Actor
+from pages.front.visitor import require_visitor
+from services import installation, trail
+from services.trail import AuditFilter
+
+_BEFORE = "trail.before"
+
+
+def page() -> None:
+    """Draw the audit trail."""
+    actor = require_visitor()
+    st.title("Audit trail")
+    _verify(actor)
+    wanted = _filters(actor)
+    try:
+        found = trail.read(installation.current(), actor, wanted)
+    except Refused as refused:
+        st.error(str(refused))
+        return
+    if not found.entries:
+        draw_empty("No act matches", "Loosen a filter.")
+        return
+    st.caption(f"{words.capped(found.count, trail.COUNT_CAP)} acts match")
+    entries = found.entries
+    draw_table(
+        [
+            Column("Row", [f"{entry.seq:,}" for entry in entries], number=True),
+            Column("When", [f"{entry.at:%Y-%m-%d %H:%M:%S}" for entry in entries]),
+            Column("Who", [entry.actor_label for entry in entries]),
+            Column("Act", [entry.action for entry in entries]),
+            Column("Outcome", [entry.outcome for entry in entries]),
+            Column("Of", [f"{entry.object_kind} {entry.object_id[:13]}" for entry in entries]),
+            Column("Purpose", [entry.purpose or "" for entry in entries]),
+            Column("Detail", [_short(entry.detail) for entry in entries]),
+        ]
+    )
+    newest, older, _rest = st.columns([2, 2, 8])
+    if _BEFORE in st.session_state and newest.button("Newest", width="stretch"):
+        st.session_state.pop(_BEFORE)
+        st.rerun()
+    more = len(entries) == trail.PAGE_SIZE
+    if older.button("Older", disabled=not more, width="stretch"):
+        st.session_state[_BEFORE] = entries[-1].seq
+        st.rerun()
+
+
+def _verify(actor: Actor) -> None:
+    if st.button("Verify the chain", icon=":material/link:"):
+        with st.spinner("Walking the chain …"):
+            report = trail.verify(installation.current(), actor)
+        if report.whole:
+            st.success(f"{report.how} The newest row is {report.head:,}.")
+        else:
+            st.error(report.how)
+
+
+def _filters(actor: Actor) -> AuditFilter:
+    people = trail.people(installation.current(), actor)
+    first = st.columns([3, 3, 2, 2, 2])
+    who = first[0].selectbox(
+        "Who",
+        list(people),
+        index=None,
+        format_func=people.__getitem__,
+        placeholder="Anybody",
+        on_change=_start_over,
+    )
+    acts = first[1].multiselect(
+        "Act",
+        trail.actions(installation.current(), actor),
+        placeholder="Any",
+        on_change=_start_over,
+    )
+    outcome = first[2].selectbox(
+        "Outcome", ["done", "refused"], index=None, placeholder="Either", on_change=_start_over
+    )
+    since = first[3].date_input("From", value=None, on_change=_start_over)
+    until = first[4].date_input("Until", value=None, on_change=_start_over)
+    return AuditFilter(
+        actor_id=None if who is None else UUID(who),
+        actions=tuple(acts),
+        outcome=outcome,
+        since=_midnight(since),
+        until=None if until is None else _midnight(until + timedelta(days=1)),
+        before_seq=st.session_state.get(_BEFORE),
+    )
+
+
+def _start_over() -> None:
+    st.session_state.pop(_BEFORE, None)
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC)
+
+
+def _short(detail: str) -> str:
+    return "" if detail == "{}" else detail[:160]

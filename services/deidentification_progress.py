@@ -1,0 +1,22 @@
+"""How far de-identification has come; apart from the work, so that screens load no engine."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from data_access import review
+from data_access.review import Progress as Progress
+from domain.permissions import Actor
+from services.installation import Installation
+
+
+def progress(installation: Installation, actor: Actor, study_id: UUID) -> Progress:
+    """How far a study has come."""
+    with installation.database.transaction(actor.staff_id) as connection:
+        return review.progress(connection, study_id)
+
+
+def waiting(installation: Installation, actor: Actor, cap: int = 10_001) -> tuple[int, int]:
+    """How many sessions of all studies wait, and how many failed, counted up to a cap."""
+    with installation.database.transaction(actor.staff_id) as connection:
+        return review.open_counts(connection, cap)

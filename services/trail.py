@@ -1,0 +1,98 @@
+"""Reading and verifying the audit trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import create_engine
+
+from data_access import audit, staff
+from data_access.audit import AuditFilter as AuditFilter
+from domain.audit import AuditEntry as AuditEntry
+from domain.audit import ChainReport as ChainReport
+from domain.audit import verify_chain
+from domain.errors import ClearanceError
+from domain.permissions import Act, Actor, check
+from services.acts import act
+from services.installation import Installation
+
+PAGE_SIZE = 50
+COUNT_CAP = 10_001
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """Some rows of the trail, the newest first, and how many match."""
+
+    entries: tuple[AuditEntry, ...]
+    count: int
+
+
+def read(installation: Installation, actor: Actor, wanted: AuditFilter) -> TrailPage:
+    """One page of the trail.
+
+    Raises
+    ------
+    Refused
+        When the actor is no auditor; audited.
+    """
+    with act(installation, actor, "audit.read", "audit", record=False) as done:
+        check(actor, Act.READ_AUDIT)
+        return TrailPage(
+            tuple(audit.page(done.connection, wanted, PAGE_SIZE)),
+            audit.count(done.connection, wanted, COUNT_CAP),
+        )
+
+
+def actions(installation: Installation, actor: Actor) -> list[str]:
+    """Every kind of act that occurs."""
+    check(actor, Act.READ_AUDIT)
+    with installation.database.transaction(actor.staff_id) as connection:
+        return list(audit.actions(connection))
+
+
+def people(installation: Installation, actor: Actor) -> dict[str, str]:
+    """Ids and names of everybody who can have acted, services included."""
+    check(actor, Act.READ_AUDIT)
+    with installation.database.transaction(actor.staff_id) as connection:
+        return {str(row_id): name for row_id, name in staff.names(connection)}
+
+
+def verify(installation: Installation, actor: Actor) -> ChainReport:
+    """Walk the whole chain against the signed checkpoints; itself an audited act.
+
+    Raises
+    ------
+    Refused
+        When the actor is no auditor.
+    """
+    with act(installation, actor, "audit.verify", "audit", long=True) as done:
+        check(actor, Act.READ_AUDIT)
+        report = verify_chain(
+            audit.stream(done.connection),
+            installation.checkpoints.read(),
+            installation.checkpoints.is_signed,
+        )
+        done.detail.update(rows=report.rows, whole=report.whole)
+        if report.broken_at is not None:
+            done.detail["broken_at"] = report.broken_at
+    return report
+
+
+def verify_as_owner(installation: Installation) -> ChainReport:
+    """The same from the command line, as the role that owns the tables, in nobody's name."""
+    owner = installation.database.addresses.owner
+    if owner is None:
+        raise ClearanceError(
+            "Set CLEARANCE_OWNER_DATABASE_URL for this command, or name an auditor with --as."
+        )
+    engine = create_engine(owner, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            return verify_chain(
+                audit.stream(connection),
+                installation.checkpoints.read(),
+                installation.checkpoints.is_signed,
+            )
+    finally:
+        engine.dispose()
