@@ -124,12 +124,14 @@ def verify_chain(
     is_signed
         Whether a checkpoint's signature is ours.
     """
-    for checkpoint in checkpoints:
+    expected: dict[int, bytes] = {}
+    for checkpoint in sorted(checkpoints, key=lambda kept: kept.seq):
+        seq = checkpoint.seq
         if not is_signed(checkpoint):
-            return _broken(
-                0, checkpoint.seq, 0, "the checkpoint kept for it bears no valid signature."
-            )
-    expected = {checkpoint.seq: checkpoint.hash for checkpoint in checkpoints}
+            return _broken(0, seq, 0, "the checkpoint kept for it bears no valid signature.")
+        # Both are ours: the chain was rewritten, and then signed for once more.
+        if expected.setdefault(seq, checkpoint.hash) != checkpoint.hash:
+            return _broken(0, seq, 0, "two checkpoints were signed for different rows here.")
     rows, head, prev_hash = 0, 0, GENESIS
     for entry in entries:
         problem = _problem(entry, head, prev_hash, expected)
@@ -151,8 +153,10 @@ def _problem(
     if entry.seq > head + 1:
         gone = f"row {head + 1} is" if entry.seq == head + 2 else f"rows to {entry.seq - 1} are"
         return f"{gone} missing; the next one there is {entry.seq}."
+    if entry.seq < 1:
+        return "it stands before the first place of the chain."
     if entry.seq != head + 1:
-        return "its place in the chain is taken twice."
+        return "its place in the chain is taken twice, or the rows are out of order."
     if entry.prev_hash != prev_hash:
         return "it is not chained to the row before it."
     if entry.hash != entry_hash(entry, prev_hash):

@@ -80,3 +80,12 @@ class Coverage(StrEnum):
     #: No model for the session's language: patterns, account and propagation only.
     PATTERNS_ONLY = "patterns_only"
     FAILED = "failed"
+
+
+class PolicyVersion(StrEnum):
+    """Which policy governs a session: decided by its completion instant alone (M2)."""
+
+    DECEMBER_2025 = "2025-12"
+    MARCH_2026 = "2026-03-23"
+    #: Not completed, or completed in no policy's range: held by R03.
+    NONE = "none"

@@ -10,12 +10,14 @@ from components.filter_bar import draw_filters
 from components.session_table import draw_sessions
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
-from domain.policy import POLICY_VERSIONS
 from domain.session_filters import SessionFilter, parse
+from domain.vocabulary import PolicyVersion
 from pages.front.visitor import require_visitor
 from pages.review.rows import table_row
 from services import installation, sessions
 from services.sessions import COUNT_CAP, Browsable, SessionPage
+
+_VERSIONS = tuple(version.value for version in PolicyVersion if version is not PolicyVersion.NONE)
 
 
 def page() -> None:
@@ -26,7 +28,7 @@ def page() -> None:
         held = sessions.browsable(installation.current(), actor)
         wanted = parse(
             {name: st.query_params.get_all(name) for name in st.query_params},
-            policy_versions=POLICY_VERSIONS,
+            policy_versions=_VERSIONS,
         )
         if not held.studies:
             _no_studies()
@@ -45,7 +47,7 @@ def _filters(wanted: SessionFilter, held: Browsable) -> None:
         wanted,
         studies=[(study.slug, study.title) for study in held.studies],
         languages=held.languages,
-        policy_versions=POLICY_VERSIONS,
+        policy_versions=_VERSIONS,
     )
 
 

@@ -21,7 +21,7 @@ from domain.errors import BadInput, ClearanceError, Refused
 from domain.permissions import Act, Actor, check
 from domain.policy import governing_version
 from domain.transcripts import Speaker
-from domain.vocabulary import Plan
+from domain.vocabulary import Plan, PolicyVersion
 from services.acts import act
 from services.importing.readers import BadRow, RawRow, read_rows
 from services.importing.records import (
@@ -36,8 +36,6 @@ _CHUNK = 250
 _LONGEST_NAME = 200
 #: ISO 639-2's code for a language that was not determined.
 UNDETERMINED = "und"
-#: What `session.policy_version` holds when no policy version governs.
-NO_VERSION = "none"
 #: Refused rows that a report lists one by one; beyond that it counts them.
 LONGEST_REPORT = 1_000
 _SHAPE = "import.shape"
@@ -319,7 +317,7 @@ class _Staging:
             record.memory_on,
             record.questions_asked,
             record.flag.value,
-            governing_version(completed_at) or NO_VERSION,
+            governing_version(completed_at).value,
             None if who is None else self.installation.cipher.account_digest(who),
             len(record.turns),
             len(words.split()),
@@ -370,7 +368,7 @@ def _from_study(study: StudyRow) -> datetime:
     opens = datetime.combine(study.opens_on, time(12), UTC)
     closes = datetime.combine(study.closes_on, time(12), UTC)
     version = governing_version(opens)
-    if version is None or version != governing_version(closes):
+    if version is PolicyVersion.NONE or version != governing_version(closes):
         raise BadInput(
             "does not say when it was completed, and the study's dates do not lie under one "
             "policy. State completed_at, plan and status for every session."

@@ -1,0 +1,39 @@
+"""Dates: which policy governs a completion instant, where that is in doubt, and retention."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from domain.policy.table import PolicyTable, Version
+
+_JUST = timedelta(microseconds=1)
+
+
+def version_at(table: PolicyTable, instant: datetime) -> Version | None:
+    """The policy that governs a session completed at that instant, if any."""
+    return next((version for version in table.versions if version.governs(instant)), None)
+
+
+def versions_near(table: PolicyTable, instant: datetime) -> tuple[Version | None, ...]:
+    """Every policy the session might fall under, the one of the instant itself first.
+
+    A policy names dates without a time zone. A date begins somewhere on earth 14 hours
+    before it does in UTC, and nowhere 14 hours after: within that band, ends included, both
+    sides of the boundary are meant.
+    """
+    near = [b for b in table.boundaries if abs(instant - b) <= table.band]
+    sides = [side for boundary in near for side in (boundary - _JUST, boundary)]
+    return tuple(dict.fromkeys(version_at(table, moment) for moment in (instant, *sides)))
+
+
+def retention_due_at(version: Version | None, completed_at: datetime) -> datetime | None:
+    """From when on a session may no longer be kept; None when no rule is recorded.
+
+    Whole calendar years in UTC; a session of 29 February is due on 28 February.
+    """
+    if version is None or version.retention_years is None:
+        return None
+    completed = completed_at.astimezone(UTC)
+    year = completed.year + version.retention_years
+    leap_day = (completed.month, completed.day) == (2, 29)
+    return completed.replace(year=year, day=28 if leap_day else completed.day)
