@@ -289,3 +289,22 @@ def names(connection: Connection) -> list[tuple[UUID, str]]:
     """Ids and names of everybody, services included."""
     rows = connection.execute(select(Staff.id, Staff.display_name).order_by(Staff.display_name))
     return [(row.id, row.display_name) for row in rows]
+
+
+def administrators(connection: Connection) -> list[str]:
+    """E-mail addresses of the active administrators, who was there first first."""
+    return list(
+        connection.execute(
+            select(Staff.email)
+            .join(StaffRole, StaffRole.staff_id == Staff.id)
+            .where(
+                StaffRole.role == Role.ADMINISTRATOR.value,
+                StaffRole.revoked_at.is_(None),
+                Staff.active,
+                Staff.email.is_not(None),
+            )
+            .order_by(Staff.invited_at, Staff.id)
+        )
+        .scalars()
+        .all()
+    )

@@ -255,3 +255,34 @@ def first_administrator(installation: Installation, email: str, display_name: st
 def _check_other(actor: Actor, staff_id: UUID, sentence: str) -> None:
     if actor.staff_id == staff_id:
         raise Refused(sentence, rule="staff.no-self", remedy="Ask another administrator to do it.")
+
+
+def id_by_email(installation: Installation, email: str) -> UUID:
+    """The id of somebody who was invited, switched off or not; BadInput when nobody was."""
+    with installation.database.transaction(None) as connection:
+        staff_id = staff.find_by_email(connection, email)
+    if staff_id is None:
+        raise BadInput(f"Nobody has the address {email}. See: cli.py staff list.")
+    return staff_id
+
+
+def actor_for_command_line(installation: Installation, email: str | None) -> Actor:
+    """In whose name a command is run.
+
+    Who is named; in a development installation, where nobody has to be, the administrator
+    who was there first.
+
+    Raises
+    ------
+    BadInput
+        When nobody is named in production, or there is no administrator.
+    """
+    if email is not None:
+        return actor_by_email(installation, email)
+    with installation.database.transaction(None) as connection:
+        found = staff.administrators(connection)
+    if not found:
+        raise BadInput("There is no administrator yet. Make one with: cli.py staff first.")
+    if installation.settings.environment == "production":
+        raise BadInput(f"Say in whose name: --as E-MAIL. Administrators: {', '.join(found)}.")
+    return actor_by_email(installation, found[0])
