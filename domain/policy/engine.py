@@ -39,8 +39,9 @@ def decide(
 ) -> Decision:
     """Ask the policy table, which answers for every combination: the first rule that fits.
 
-    First the gates in their order, then the row for version, use and choice, then R99. The
-    answer never widens with a stricter choice, a flag, a withdrawal or a later ``now``.
+    First the gates in their order, then the row for version, use and choice, then R99. A
+    stricter choice, a flag, a withdrawal or a later ``now`` never makes an allowance of
+    anything else. (A gate that holds is met before a row that denies: a hold is no promise.)
 
     Parameters
     ----------
