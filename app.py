@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.frame import draw_frame
 from pages.front.rooms import rooms_for
 from pages.front.visitor import visitor
 
-st.set_page_config(page_title="Clearance", page_icon=":material/verified_user:", layout="wide")
+st.set_page_config(page_title="Clearance", layout="wide")
 person = visitor()
-st.navigation(rooms_for(person)).run()
+# On every run and before anything can stop it: until then Streamlit would serve the files
+# of pages/ by itself.
+room = st.navigation(rooms_for(person))
+if person is not None:
+    roles = sorted(role.value.replace("_", " & ") for role in person.roles)
+    draw_frame(person.label, roles, st.logout)
+room.run()

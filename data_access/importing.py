@@ -172,7 +172,7 @@ _MOVES = (
     """,
     """
     INSERT INTO participant (pseudonym, account_digest)
-    SELECT 'P-' || upper(substr(translate(gen_random_uuid()::text, '-', ''), 1, 12)), key
+    SELECT 'P-' || upper(substr(gen_random_uuid()::text, 1, 13)), key
     FROM (SELECT DISTINCT participant_key AS key FROM staged_session
           WHERE NOT known AND participant_key IS NOT NULL) AS keys
     ON CONFLICT (account_digest) DO NOTHING
@@ -187,7 +187,7 @@ _MOVES = (
     """,
     """
     INSERT INTO participant (id, pseudonym)
-    SELECT participant_id, 'P-' || upper(substr(translate(gen_random_uuid()::text, '-', ''), 1, 12))
+    SELECT participant_id, 'P-' || upper(substr(gen_random_uuid()::text, 1, 13))
     FROM staged_session WHERE participant_key IS NULL AND NOT known
     """,
     """

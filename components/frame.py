@@ -1,0 +1,23 @@
+"""The frame round every page: who is signed in, the way out, calm margins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+_STYLE = """<style>
+.stMainBlockContainer { padding-top: 2.75rem; padding-bottom: 4rem; max-width: 92rem; }
+.stMainBlockContainer h1 { padding-top: 0; }
+[data-testid="stSidebarHeader"] { height: 1.5rem; }
+</style>"""
+
+
+def draw_frame(name: str, roles: Sequence[str], sign_out: Callable[[], object]) -> None:
+    """Margins for every page, and in the sidebar the person with the way out."""
+    st.html(_STYLE)
+    with st.sidebar:
+        st.space("small")
+        st.caption(f"Signed in as **{name}**  \n{', '.join(roles) or 'no role yet'}")
+        if st.button("Sign out", icon=":material/logout:", width="stretch"):
+            sign_out()
