@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from components.html import element, text
+from components.html import Markup, element, text
 from components.styles import BASE_STYLE
 
 
@@ -22,7 +22,7 @@ class Column:
 
 def draw_table(columns: Sequence[Column]) -> None:
     """Draw columns of equal length side by side."""
-    head = element("tr", *(element("th", text(column.name)) for column in columns))
+    head = element("tr", *(_head(column) for column in columns))
     rows = (
         element(
             "tr",
@@ -34,3 +34,7 @@ def draw_table(columns: Sequence[Column]) -> None:
         for cells in zip(*(column.cells for column in columns), strict=True)
     )
     st.html(BASE_STYLE + element("table", head, *rows, class_="plain"))
+
+
+def _head(column: Column) -> Markup:
+    return element("th", text(column.name), class_="number" if column.number else None)

@@ -23,7 +23,7 @@ from urllib.request import urlopen
 
 from data_access.migrate import migrate
 from domain.errors import ClearanceError
-from jobs import children, demonstration_staff
+from jobs import children, demonstration, demonstration_staff
 from services import installation as installations
 from services.installation import Installation
 from settings import Settings, settings
@@ -68,6 +68,8 @@ def _run(configuration: Settings) -> int:
             )
             environment["CLEARANCE_OIDC_ISSUER"] = f"http://127.0.0.1:{provider_port}"
             _wait_for(f"http://127.0.0.1:{provider_port}/.well-known/openid-configuration")
+        for _ in range(configuration.deidentification_workers):
+            running.append(children.start("jobs.worker", environment=environment))
         running.append(children.start("jobs.web", environment=environment))
         _wait_for(f"http://{configuration.host}:{port}/_stcore/health", running[-1])
         _announce(f"http://{configuration.host}:{port}", configuration)
@@ -87,6 +89,8 @@ def _run(configuration: Settings) -> int:
 def _prepare(installation: Installation) -> None:
     administrator = demonstration_staff.first_administrator(installation)
     demonstration_staff.invite_everybody(installation, administrator)
+    for title in demonstration.load_once(installation, administrator):
+        _say(f"Loaded the demonstration study “{title}”.")
     demonstration_staff.grant_everybody(installation, administrator)
 
 

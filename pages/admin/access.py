@@ -89,7 +89,7 @@ def _change(actor: Actor, people: list[StaffMember]) -> None:
                 on.form_submit_button("Switch on"),
                 lambda: access.set_active(here, actor, who, True),
             ),
-            (out.form_submit_button("Sign out"), lambda: access.end_sign_ins(here, actor, who)),
+            (out.form_submit_button("End sign-ins"), lambda: access.end_sign_ins(here, actor, who)),
         ]
         for pressed, what in acts:
             if pressed:
