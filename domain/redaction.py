@@ -1,0 +1,225 @@
+"""Redaction: from turns, findings and people's decisions to the de-identified text.
+
+A redaction set is the frozen outcome: which stretches are replaced by what, and which are
+kept and why. The same turns and decisions give the same set, the same text and the same
+digests, in whatever order they are read; any change gives others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from domain.digests import Json, digest
+from domain.errors import BadInput
+from domain.findings import Finding, apply_findings
+from domain.spans import Span
+from domain.transcripts import Turn
+
+
+class DecisionKind(StrEnum):
+    """What a person did with a stretch of text: a finding's, or a span of their own."""
+
+    KEEP = "keep"
+    GENERALISE = "generalise"
+    REDACT = "redact"
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionDecision:
+    """One decision of a person. Of several on one span the latest holds.
+
+    It belongs to its span, not to a finding, so it survives a new run of the machine; on a
+    span that no finding has, it is the person's own. Raises
+    :class:`~domain.errors.BadInput` when a kept span has no reason, a generalised one no
+    category, or a replacement is blank.
+    """
+
+    kind: DecisionKind
+    span: Span
+    entity_type: str
+    decided_at: datetime
+    replacement: str | None = None
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind is DecisionKind.KEEP and not (self.reason or "").strip():
+            raise BadInput("Keeping what the machine found needs a reason. Write one sentence.")
+        if self.kind is DecisionKind.GENERALISE and self.replacement is None:
+            raise BadInput("Generalising needs the category to put there. Write or choose one.")
+        if self.replacement is not None and not self.replacement.strip():
+            raise BadInput("A replacement says something. Write what shall stand there.")
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """One stretch of a redaction set. A kept one has a reason and no replacement."""
+
+    span: Span
+    kind: DecisionKind
+    entity_type: str
+    replacement: str | None
+    reason: str | None
+
+    def as_json(self) -> dict[str, Json]:
+        """As it is stored, and as its set's digest covers it."""
+        return {
+            "turn": self.span.turn,
+            "start": self.span.start,
+            "end": self.span.end,
+            "kind": self.kind.value,
+            "entity_type": self.entity_type,
+            "replacement": self.replacement,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionSet:
+    """The frozen outcome for one session; what is replaced never overlaps.
+
+    ``turns_digest`` says for which turns it was made.
+    """
+
+    turns_digest: bytes
+    redactions: tuple[Redaction, ...]
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 over the turns' digest and every redaction."""
+        return digest(
+            {
+                "turns": self.turns_digest.hex(),
+                "redactions": [redaction.as_json() for redaction in self.redactions],
+            }
+        )
+
+    def apply(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
+        """The de-identified turns.
+
+        Raises
+        ------
+        BadInput
+            When these are not the turns that the set was made for.
+        """
+        if turns_digest(turns) != self.turns_digest:
+            raise BadInput("The redactions were made for other turns than these. Decide them anew.")
+        replaced = tuple(
+            Finding(r.span, r.entity_type, 1.0, "decision", "", r.replacement)
+            for r in self.redactions
+            if r.replacement is not None
+        )
+        return tuple(
+            replace(turn, text=apply_findings(turn.text, turn.index, replaced)) for turn in turns
+        )
+
+
+def turns_digest(turns: Sequence[Turn]) -> bytes:
+    """SHA-256 over turns, original or de-identified: number, speaker, label and text of each."""
+    return digest([[turn.index, turn.speaker.value, turn.label, turn.text] for turn in turns])
+
+
+def make_redaction_set(
+    turns: Sequence[Turn], findings: Iterable[Finding], decisions: Iterable[RedactionDecision]
+) -> RedactionSet:
+    """Settle findings and decisions into the one set that they mean.
+
+    What nobody decided is redacted as the machine proposed. A kept span frees the findings
+    that lie within it and nothing else. Stretches that overlap become one, which takes the
+    words of a person's decision before a finding's, and of the longer before the shorter:
+    no part of any of them is left standing.
+
+    Raises
+    ------
+    BadInput
+        When a span lies outside its turn.
+    """
+    found, decided = tuple(findings), latest_decisions(decisions)
+    lengths = {turn.index: len(turn.text) for turn in turns}
+    for span in [*(f.span for f in found), *(d.span for d in decided)]:
+        if span.end > lengths.get(span.turn, 0):
+            raise BadInput(
+                f"A span ends at {span.end}, past the text of turn {span.turn}. "
+                "Reload the session and mark it again."
+            )
+    keeps = [decision for decision in decided if decision.kind is DecisionKind.KEEP]
+    theirs = [_redaction(d, found) for d in decided if d.kind is not DecisionKind.KEEP]
+    machines = [
+        Redaction(f.span, DecisionKind.REDACT, f.entity_type, f.replacement, None)
+        for f in found
+        if not any(keep.span.contains(f.span) for keep in keeps)
+    ]
+    kept = [Redaction(k.span, k.kind, k.entity_type, None, k.reason) for k in keeps]
+    return RedactionSet(
+        turns_digest(turns),
+        tuple(sorted([*kept, *_merged(theirs, machines)], key=lambda r: (r.span, r.kind))),
+    )
+
+
+def undecided(
+    findings: Iterable[Finding], decisions: Iterable[RedactionDecision]
+) -> tuple[Finding, ...]:
+    """The findings that no decision covers whole, in reading order; none may be left."""
+    spans = [decision.span for decision in decisions]
+    left = [f for f in findings if not any(span.contains(f.span) for span in spans)]
+    return tuple(sorted(left, key=lambda f: (f.span, f.entity_type)))
+
+
+def latest_decisions(decisions: Iterable[RedactionDecision]) -> tuple[RedactionDecision, ...]:
+    """The decision that holds on each span: the latest; at one instant, the stricter."""
+    latest: dict[Span, RedactionDecision] = {}
+    for decision in decisions:
+        held = latest.get(decision.span)
+        if held is None or _standing(decision) > _standing(held):
+            latest[decision.span] = decision
+    return tuple(latest[span] for span in sorted(latest))
+
+
+def _standing(decision: RedactionDecision) -> tuple[datetime, int, str, str, str]:
+    return (
+        decision.decided_at,
+        list(DecisionKind).index(decision.kind),
+        decision.entity_type,
+        decision.replacement or "",
+        decision.reason or "",
+    )
+
+
+def _redaction(decision: RedactionDecision, findings: Sequence[Finding]) -> Redaction:
+    """A decision as a redaction; without words of its own it takes those of the finding."""
+    same = [f for f in findings if f.span == decision.span]
+    best = max(same, key=lambda f: (f.score, f.entity_type, f.replacement), default=None)
+    proposed = f"[{decision.entity_type}]" if best is None else best.replacement
+    return Redaction(
+        decision.span,
+        decision.kind,
+        decision.entity_type,
+        proposed if decision.replacement is None else decision.replacement,
+        decision.reason,
+    )
+
+
+def _merged(theirs: Sequence[Redaction], machines: Sequence[Redaction]) -> list[Redaction]:
+    """One redaction for each run of overlapping ones, covering all of them."""
+    ranked = [(True, redaction) for redaction in theirs]
+    ranked += [(False, redaction) for redaction in machines]
+    ranked.sort(key=lambda entry: (entry[1].span, _weight(entry)))
+    runs: list[tuple[Span, list[tuple[bool, Redaction]]]] = []
+    for entry in ranked:
+        span = entry[1].span
+        if runs and runs[-1][0].overlaps(span):
+            whole, members = runs[-1]
+            runs[-1] = (replace(whole, end=max(whole.end, span.end)), [*members, entry])
+        else:
+            runs.append((span, [entry]))
+    return [replace(max(members, key=_weight)[1], span=whole) for whole, members in runs]
+
+
+def _weight(entry: tuple[bool, Redaction]) -> tuple[bool, int, int, str, str, str]:
+    """Whose words a run takes: a person's, the longer, the earlier; then any fixed order."""
+    decided, redaction = entry
+    span = redaction.span
+    words = (redaction.entity_type, redaction.replacement or "", redaction.reason or "")
+    return (decided, span.end - span.start, -span.start, *words)
