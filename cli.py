@@ -148,6 +148,26 @@ def deidentify_study(
             raise typer.Exit(1)
 
 
+@app.command("measure-demonstration")
+def measure_demonstration(
+    sessions: Annotated[int, typer.Option(min=3, help="How many sessions to read.")] = 600,
+    seed: Annotated[int, typer.Option(help="The seed they are generated from.")] = 7,
+) -> None:
+    """Let the engine read the demonstration, and count what it finds of what was planted."""
+    from deidentification.engine import Engine
+
+    from jobs.measure_demonstration import measure
+
+    with _bar("Reading") as progress:
+        measured = measure(Engine.load(), sessions=sessions, seed=seed, progress=progress)
+    table = Table("Written", "What", "Planted", "Found", "Left standing")
+    for key in sorted(measured.planted):
+        planted, found = measured.planted[key], measured.found[key]
+        table.add_row(*key, f"{planted:,}", f"{found:,}", f"{1 - found / planted:.1%}")
+    out.print(table)
+    out.print(f"{measured.masked_words / measured.words:.2%} of {measured.words:,} words masked.")
+
+
 @import_app.command("transcripts")
 def import_transcripts(
     file: Path,

@@ -9,8 +9,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
+from data_access import policy_documents
 from data_access.database import Database
 from domain.errors import ClearanceError
+from domain.policy import current_table, edition_document
 
 _DIRECTORY = Path(__file__).parent / "migrations"
 #: Any fixed number, the same for everyone who migrates this product.
@@ -18,7 +20,7 @@ _LOCK = 4_611_902
 
 
 def migrate(database: Database) -> None:
-    """Run every migration that has not run yet.
+    """Run every migration that has not run yet, and keep the policy table in force.
 
     Raises
     ------
@@ -36,6 +38,8 @@ def migrate(database: Database) -> None:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        # Decisions name the policy table they were made under; so it is kept by its digest.
+        policy_documents.record(connection, current_table().digest, edition_document())
         connection.commit()
         connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
         connection.commit()

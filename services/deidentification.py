@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from deidentification.engine import Engine
-from deidentification.known import KnownIdentifiers
+from deidentification.engine import Engine, KnownIdentifiers
 
 from data_access import identity, review, sessions
 from data_access.identity import KnownAccount
@@ -124,7 +123,7 @@ def _process(
                 task,
                 engine_digest=result.engine_digest,
                 language=result.language,
-                coverage=Coverage(result.coverage.value),
+                coverage=Coverage[result.coverage.name],
                 findings=result.findings,
                 search_text=words,
                 now=installation.now(),

@@ -194,7 +194,8 @@ GRANT INSERT ON identity.account TO clearance_app;
 GRANT SELECT (participant_id) ON identity.account TO clearance_app;
 GRANT SELECT ON identity.account TO clearance_identity;
 
-GRANT SELECT, INSERT ON policy_document, study, participant, session_source, turn, consent_event,
+GRANT SELECT ON policy_document TO clearance_app;
+GRANT SELECT, INSERT ON study, participant, session_source, turn, consent_event,
   deidentification_run, finding, decision, redaction_set, audit_event, staff, staff_role,
   study_grant, web_session, import_batch, import_refusal, deidentification_task, job,
   trust_safety_case, session TO clearance_app;
