@@ -9,11 +9,13 @@ from typing import Any
 import streamlit as st
 
 from components import words
-from domain.session_filters import SessionFilter, Sort
+from domain.page_cursor import Sort
+from domain.session_filters import SessionFilter
 from domain.vocabulary import (
     ConsentChoice,
     ConsentScope,
     FlagState,
+    PolicyVersion,
     ReviewState,
     SessionStatus,
 )
@@ -24,7 +26,7 @@ _SORTS = {
     Sort.LONGEST: "Longest first",
     Sort.SHORTEST: "Shortest first",
 }
-_CONSENTS = tuple((scope, choice) for scope in ConsentScope for choice in ConsentChoice)
+_VERSIONS = {PolicyVersion.NONE: "no policy version"}
 _DRAWN = "filter_bar.drawn_for"
 
 
@@ -33,7 +35,6 @@ def draw_filters(
     *,
     studies: Sequence[tuple[str, str]],
     languages: Sequence[str],
-    policy_versions: Sequence[str],
 ) -> None:
     """Draw the widgets for the filter in force; a change goes to the address at once.
 
@@ -45,8 +46,6 @@ def draw_filters(
         Slug and title of each study to choose from.
     languages
         Language codes that occur.
-    policy_versions
-        The policy versions there are.
     """
     _follow(current)
     titles = {"": "All my studies"} | dict(studies)
@@ -89,12 +88,16 @@ def draw_filters(
             },
             "f.policies",
         )
-        _many(
-            "Consent choice",
-            _CONSENTS,
-            {pair: f"{words.SCOPES[pair[0]]}: {words.CHOICES[pair[1]]}" for pair in _CONSENTS},
-            "f.consents",
-        )
+        for column, scope in zip((*st.columns(2), *st.columns(2)), ConsentScope, strict=True):
+            column.selectbox(
+                f"Choice: {words.SCOPES[scope].lower()}",
+                list(ConsentChoice),
+                format_func=words.CHOICES.__getitem__,
+                index=None,
+                key=f"f.{scope}",
+                on_change=_write,
+                placeholder="Any",
+            )
 
 
 def _many(label: str, options: Sequence[object], names: Mapping[Any, str], key: str) -> None:
@@ -112,13 +115,13 @@ def _more_label(current: SessionFilter) -> str:
     held = sum(
         bool(part)
         for part in (
-            current.since or current.until,
+            current.completed_from or current.completed_until,
             current.statuses,
             current.review_states,
             current.flags,
             current.languages,
             current.policy_versions,
-            current.consents,
+            *current.choices,
         )
     )
     return f"More filters ({held})" if held else "More filters"
@@ -129,21 +132,23 @@ def _follow(current: SessionFilter) -> None:
 
     Streamlit also drops a widget's state when its page is left; then it is set again.
     """
-    asked = tuple(sorted(current.first_page().to_params().items()))
+    asked = tuple(sorted(current.at(None).to_params().items()))
     if st.session_state.get(_DRAWN) == asked and "f.study" in st.session_state:
         return
     st.session_state[_DRAWN] = asked
     st.session_state["f.study"] = current.study or ""
-    st.session_state["f.query"] = current.query
+    st.session_state["f.query"] = current.query or ""
     st.session_state["f.sort"] = current.sort
-    st.session_state["f.since"] = current.since
-    st.session_state["f.until"] = current.until
+    st.session_state["f.since"] = current.completed_from
+    st.session_state["f.until"] = current.completed_until
     st.session_state["f.statuses"] = list(current.statuses)
     st.session_state["f.review"] = list(current.review_states)
     st.session_state["f.flags"] = list(current.flags)
     st.session_state["f.languages"] = list(current.languages)
     st.session_state["f.policies"] = list(current.policy_versions)
-    st.session_state["f.consents"] = list(current.consents)
+    chosen = dict(current.choices)
+    for scope in ConsentScope:
+        st.session_state[f"f.{scope}"] = chosen.get(scope)
 
 
 def _write() -> None:
@@ -151,15 +156,17 @@ def _write() -> None:
     state = st.session_state
     chosen = SessionFilter(
         study=state["f.study"] or None,
-        since=_day(state["f.since"]),
-        until=_day(state["f.until"]),
+        completed_from=_day(state["f.since"]),
+        completed_until=_day(state["f.until"]),
         languages=tuple(state["f.languages"]),
         statuses=tuple(state["f.statuses"]),
-        consents=tuple(state["f.consents"]),
+        choices=tuple(
+            (scope, state[f"f.{scope}"]) for scope in ConsentScope if state[f"f.{scope}"]
+        ),
         policy_versions=tuple(state["f.policies"]),
         review_states=tuple(state["f.review"]),
         flags=tuple(state["f.flags"]),
-        query=" ".join(state["f.query"].split()),
+        query=" ".join(state["f.query"].split()) or None,
         sort=state["f.sort"],
     )
     params = chosen.to_params()

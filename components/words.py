@@ -88,11 +88,6 @@ def moment(instant: datetime | None) -> str:
     return "–" if instant is None else f"{instant.day} {instant:%B %Y, %H:%M} UTC"
 
 
-def capped(count: int, cap: int) -> str:
-    """A count with separators; "10,000+" once counting stopped at the cap."""
-    return f"{cap - 1:,}+" if count >= cap else f"{count:,}"
-
-
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

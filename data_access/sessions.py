@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,8 @@ from data_access.tables import (
     Study,
     TurnRow,
 )
-from domain.session_filters import SessionFilter, Sort
+from domain.page_cursor import Direction, Sort
+from domain.session_filters import SessionFilter
 from domain.transcripts import Speaker, Turn
 from domain.vocabulary import (
     ConsentChoice,
@@ -94,7 +95,7 @@ def page(
 
     Every index begins with the study, so that each study's part is a short walk of one.
     """
-    backwards = wanted.cursor is not None and wanted.cursor.backwards
+    backwards = wanted.cursor is not None and wanted.cursor.direction is Direction.PREVIOUS
     parts = [
         select(InterviewSession.id)
         .where(InterviewSession.study_id == study, *_conditions(connection, wanted, study))
@@ -223,11 +224,10 @@ def _conditions(
 ) -> list[ColumnElement[bool]]:
     session = InterviewSession
     conditions: list[ColumnElement[bool]] = []
-    if wanted.since is not None:
-        conditions.append(session.sorted_at >= datetime.combine(wanted.since, time(), UTC))
-    if wanted.until is not None:
-        after = datetime.combine(wanted.until, time(), UTC) + timedelta(days=1)
-        conditions.append(session.sorted_at < after)
+    if wanted.completed_since is not None:
+        conditions.append(session.sorted_at >= wanted.completed_since)
+    if wanted.completed_before is not None:
+        conditions.append(session.sorted_at < wanted.completed_before)
     for column, values in (
         (session.language, wanted.languages),
         (session.status, wanted.statuses),
@@ -237,11 +237,8 @@ def _conditions(
     ):
         if values:
             conditions.append(_one_of(column, values))
-    by_scope: dict[ConsentScope, list[str]] = {}
-    for scope, choice in wanted.consents:
-        by_scope.setdefault(scope, []).append(choice)
-    for scope, choices in by_scope.items():
-        conditions.append(_one_of(getattr(session, f"choice_{scope}"), choices))
+    for scope, choice in wanted.choices:
+        conditions.append(getattr(session, f"choice_{scope}") == choice.value)
     if wanted.query:
         conditions.append(_matches(connection, wanted.query, study))
     return conditions
@@ -277,9 +274,6 @@ def _after(wanted: SessionFilter) -> list[ColumnElement[bool]]:
     cursor = wanted.cursor
     if cursor is None:
         return []
-    column: Any = (
-        InterviewSession.word_count if isinstance(cursor.key, int) else InterviewSession.sorted_at
-    )
     place, here = (
         tuple_(column, InterviewSession.id),
         tuple_(literal(cursor.key), literal(cursor.id)),
@@ -289,14 +283,15 @@ def _after(wanted: SessionFilter) -> list[ColumnElement[bool]]:
 
 
 def _order(sort: Sort, backwards: bool) -> tuple[ColumnElement[Any], ...]:
-    column: Any = (
-        InterviewSession.word_count
-        if sort in (Sort.LONGEST, Sort.SHORTEST)
-        else InterviewSession.sorted_at
-    )
+    column = _key(sort)
     if (sort in (Sort.NEWEST, Sort.LONGEST)) != backwards:
         return column.desc(), InterviewSession.id.desc()
     return column.asc(), InterviewSession.id.asc()
+
+
+def _key(sort: Sort) -> Any:
+    """The column that an order goes by."""
+    return InterviewSession.word_count if sort.by_length else InterviewSession.sorted_at
 
 
 def _columns() -> Select[Any]:

@@ -1,249 +1,234 @@
-"""The sessions page's filter: what can be asked, read from an address and written back.
-
-An address is input like any other: a parameter that is unknown, repeated or not usable is
-refused by name, never dropped, because a dropped filter shows more than was asked for.
-"""
+"""The sessions page's filter, as an address carries it: read strictly, written back the same."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from uuid import UUID
+from typing import TypeVar
 
 from domain.errors import BadInput
+from domain.page_cursor import Cursor, Sort, decode_cursor
 from domain.vocabulary import (
     ConsentChoice,
     ConsentScope,
     FlagState,
+    PolicyVersion,
     ReviewState,
     SessionStatus,
 )
 
+#: Rows of one page.
+PAGE_SIZE = 50
+#: Characters of a search.
 LONGEST_QUERY = 200
-_LONGEST_SLUG = 80
-_LONGEST_CURSOR = 400
+_EARLIEST, _LATEST = date(2020, 1, 1), date(2099, 12, 31)
+_MOST_LANGUAGES = 20
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SCOPES = {
+    "publish": ConsentScope.PUBLISH_RESPONSES,
+    "researchers": ConsentScope.SHARE_RESEARCHERS,
+    "journalists": ConsentScope.SHARE_JOURNALISTS,
+    "contact": ConsentScope.CONTACT,
+}
+#: Every parameter an address of the page may carry, in the order they are written.
+PARAMETERS = (
+    *("study", "from", "until", "language", "status", *_SCOPES),
+    *("policy", "review", "flag", "q", "sort", "cursor"),
+)
 
-
-class Sort(StrEnum):
-    """The order of the list. Each has an index of its own."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    LONGEST = "longest"
-    SHORTEST = "shortest"
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page begins: just after (or, backwards, just before) that row of the order.
-
-    ``key`` is the row's completion instant, or its number of words, as the sort asks.
-    """
-
-    key: datetime | int
-    id: UUID
-    backwards: bool = False
-
-    def encode(self) -> str:
-        """An opaque form for addresses."""
-        key = self.key if isinstance(self.key, int) else self.key.isoformat()
-        content = json.dumps([key, str(self.id), self.backwards]).encode()
-        return base64.urlsafe_b64encode(content).decode().rstrip("=")
-
-    @classmethod
-    def decode(cls, text: str) -> Cursor:
-        """Read it back; BadInput when it is not one of ours."""
-        try:
-            padded = text + "=" * (-len(text) % 4)
-            key, row_id, backwards = json.loads(base64.urlsafe_b64decode(padded))
-            if not isinstance(backwards, bool) or isinstance(key, bool):
-                raise ValueError
-            instant = datetime.fromisoformat(key) if isinstance(key, str) else int(key)
-            if isinstance(instant, datetime) and instant.tzinfo is None:
-                raise ValueError
-            return cls(instant, UUID(row_id), backwards)
-        except (ValueError, TypeError, AttributeError, binascii.Error) as error:
-            raise BadInput(
-                "The address's “page” is not one of ours. Remove it to start at the first page."
-            ) from error
+Word = TypeVar("Word", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionFilter:
-    """What to list. Empty tuples and None ask for everything the person may see.
+    """What the sessions page shows. An empty field filters nothing.
 
-    Dates are whole days in UTC, both included. ``policy_versions`` may hold ``none``.
+    Attributes
+    ----------
+    study
+        Slug of the study.
+    completed_from, completed_until
+        First and last day of completion, both included, in UTC.
+    languages, statuses, policy_versions, review_states, flags
+        Any of these.
+    choices
+        What must hold in each scope named, one choice a scope.
+    query
+        Words to find in the de-identified text.
+    sort, cursor
+        The order, and where in it the page begins.
     """
 
     study: str | None = None
-    since: date | None = None
-    until: date | None = None
+    completed_from: date | None = None
+    completed_until: date | None = None
     languages: tuple[str, ...] = ()
     statuses: tuple[SessionStatus, ...] = ()
-    consents: tuple[tuple[ConsentScope, ConsentChoice], ...] = ()
-    policy_versions: tuple[str, ...] = ()
+    choices: tuple[tuple[ConsentScope, ConsentChoice], ...] = ()
+    policy_versions: tuple[PolicyVersion, ...] = ()
     review_states: tuple[ReviewState, ...] = ()
     flags: tuple[FlagState, ...] = ()
-    query: str = ""
+    query: str | None = None
     sort: Sort = Sort.NEWEST
     cursor: Cursor | None = None
 
     @property
-    def narrows(self) -> bool:
-        """Whether anything but the study and the order is asked for."""
-        return replace(self, study=None, sort=Sort.NEWEST, cursor=None) != SessionFilter()
+    def completed_since(self) -> datetime | None:
+        """The first instant meant, in UTC."""
+        return None if self.completed_from is None else _midnight(self.completed_from)
 
-    def first_page(self) -> SessionFilter:
-        """The same from the beginning."""
-        return replace(self, cursor=None)
+    @property
+    def completed_before(self) -> datetime | None:
+        """The first instant no longer meant, in UTC."""
+        if self.completed_until is None:
+            return None
+        return _midnight(self.completed_until + timedelta(days=1))
+
+    def at(self, cursor: Cursor | None) -> SessionFilter:
+        """The same filter on another page; on the first one for None."""
+        return replace(self, cursor=cursor)
 
     def to_params(self) -> dict[str, str]:
-        """The address's parameters; what is not asked for is left out."""
-        held = {
-            "study": self.study or "",
-            "from": self.since.isoformat() if self.since else "",
-            "until": self.until.isoformat() if self.until else "",
+        """The filter as parameters of an address; what filters nothing is left out."""
+        chosen = dict(self.choices)
+        written = {
+            "study": self.study,
+            "from": self.completed_from and self.completed_from.isoformat(),
+            "until": self.completed_until and self.completed_until.isoformat(),
             "language": ",".join(self.languages),
             "status": ",".join(self.statuses),
-            "consent": ",".join(f"{scope}:{choice}" for scope, choice in self.consents),
+            **{name: chosen.get(scope) for name, scope in _SCOPES.items()},
             "policy": ",".join(self.policy_versions),
             "review": ",".join(self.review_states),
             "flag": ",".join(self.flags),
             "q": self.query,
-            "sort": "" if self.sort is Sort.NEWEST else self.sort.value,
-            "page": self.cursor.encode() if self.cursor else "",
+            "sort": None if self.sort is Sort.NEWEST else self.sort.value,
+            "cursor": self.cursor and self.cursor.encode(),
         }
-        return {name: value for name, value in held.items() if value}
+        return {name: str(written[name]) for name in PARAMETERS if written[name]}
 
 
-_PARAMETERS = (
-    "study",
-    "from",
-    "until",
-    "language",
-    "status",
-    "consent",
-    "policy",
-    "review",
-    "flag",
-    "q",
-    "sort",
-    "page",
-)
+def parse(params: Mapping[str, str | Sequence[str]]) -> SessionFilter:
+    """Read a filter from an address. Nothing that cannot be read is passed over.
 
-
-def parse(
-    params: Mapping[str, str | Sequence[str]], *, policy_versions: Sequence[str]
-) -> SessionFilter:
-    """Read a filter from an address.
-
-    Parameters
-    ----------
-    params
-        The address's parameters.
-    policy_versions
-        The versions there are, besides ``none``.
+    Several values of one parameter are written with commas between them.
 
     Raises
     ------
     BadInput
-        Naming the parameter, what is wrong with it, and what can be asked instead.
+        Naming the parameter and what it may hold: an unknown or repeated parameter or value,
+        a date that is none, a period that ends before it begins, a cursor that is not ours or
+        belongs to another order.
     """
-    given: dict[str, str] = {}
-    for name, value in params.items():
-        if name not in _PARAMETERS:
-            raise BadInput(f"The address asks for “{name}”, which is no filter. Remove it.")
-        if not isinstance(value, str):
-            if len(value) != 1:
-                raise BadInput(f"The address names “{name}” more than once. Keep one of them.")
-            value = value[0]
-        given[name] = value
-    since, until = _date(given, "from"), _date(given, "until")
-    if since is not None and until is not None and since > until:
-        raise BadInput("The filter’s “from” lies after its “until”. Exchange the two dates.")
-    sort = _listed(given, "sort", tuple(Sort))[:1] or (Sort.NEWEST,)
-    cursor = _cursor(given.get("page", ""), Sort(sort[0]))
-    return SessionFilter(
-        study=_slug(given.get("study", "")),
-        since=since,
-        until=until,
-        languages=_languages(given),
-        statuses=tuple(map(SessionStatus, _listed(given, "status", tuple(SessionStatus)))),
-        consents=_consents(given),
-        policy_versions=_listed(given, "policy", (*policy_versions, "none")),
-        review_states=tuple(map(ReviewState, _listed(given, "review", tuple(ReviewState)))),
-        flags=tuple(map(FlagState, _listed(given, "flag", tuple(FlagState)))),
-        query=_query(given.get("q", "")),
-        sort=Sort(sort[0]),
-        cursor=cursor,
+    given = {name: _single(name, value) for name, value in params.items()}
+    sort = Sort.NEWEST if "sort" not in given else _one("sort", given["sort"], Sort)
+    read = SessionFilter(
+        study=_slug(given.get("study")),
+        completed_from=_day("from", given.get("from")),
+        completed_until=_day("until", given.get("until")),
+        languages=_languages(given.get("language")),
+        statuses=_several("status", given.get("status"), SessionStatus),
+        choices=tuple(
+            (scope, _one(name, given[name], ConsentChoice))
+            for name, scope in _SCOPES.items()
+            if name in given
+        ),
+        policy_versions=_several("policy", given.get("policy"), PolicyVersion),
+        review_states=_several("review", given.get("review"), ReviewState),
+        flags=_several("flag", given.get("flag"), FlagState),
+        query=_query(given.get("q")),
+        sort=sort,
+        cursor=None if "cursor" not in given else decode_cursor(given["cursor"]),
     )
+    first, last = read.completed_from, read.completed_until
+    if first is not None and last is not None and last < first:
+        raise _bad("until", "is before “from”", "a day that is not earlier")
+    if read.cursor is not None and read.cursor.sort is not sort:
+        raise _bad("cursor", "belongs to another order", "one of this list, or nothing")
+    return read
 
 
-def _listed(given: Mapping[str, str], name: str, allowed: Sequence[str]) -> tuple[str, ...]:
-    asked = tuple(part for part in given.get(name, "").split(",") if part)
-    for part in asked:
-        if part not in allowed:
-            raise BadInput(
-                f"The filter’s “{name}” cannot be “{part[:40]}”. Choose from: {', '.join(allowed)}."
-            )
-    return tuple(dict.fromkeys(asked))
-
-
-def _consents(given: Mapping[str, str]) -> tuple[tuple[ConsentScope, ConsentChoice], ...]:
-    allowed = tuple(f"{scope}:{choice}" for scope in ConsentScope for choice in ConsentChoice)
-    pairs = (part.split(":") for part in _listed(given, "consent", allowed))
-    return tuple((ConsentScope(scope), ConsentChoice(choice)) for scope, choice in pairs)
-
-
-def _languages(given: Mapping[str, str]) -> tuple[str, ...]:
-    asked = tuple(dict.fromkeys(part for part in given.get("language", "").split(",") if part))
-    for part in asked:
-        if not (part.isascii() and part.isalpha() and part.islower() and 2 <= len(part) <= 3):
-            raise BadInput(
-                f"The filter’s “language” cannot be “{part[:40]}”. Use codes such as en or de."
-            )
-    return asked
-
-
-def _date(given: Mapping[str, str], name: str) -> date | None:
-    held = given.get(name, "")
-    if not held:
-        return None
-    try:
-        return date.fromisoformat(held)
-    except ValueError as error:
+def _single(name: str, value: str | Sequence[str]) -> str:
+    if name not in PARAMETERS:
         raise BadInput(
-            f"The filter’s “{name}” is not a date such as 2026-04-02: “{held[:40]}”."
-        ) from error
+            "The address has a parameter that this page does not know. "
+            f"It knows {', '.join(PARAMETERS)}."
+        )
+    values = [value] if isinstance(value, str) else list(value)
+    if len(values) != 1:
+        raise _bad(name, "is given more than once", "one value, or several with commas between")
+    if not values[0]:
+        raise _bad(name, "is empty", "a value; leave it out to filter nothing")
+    return values[0]
 
 
-def _slug(held: str) -> str | None:
-    if len(held) > _LONGEST_SLUG or (not held.replace("-", "a").isalnum() and held):
-        raise BadInput("The filter’s “study” is not the name of a study. Choose one of the list.")
-    return held or None
-
-
-def _query(held: str) -> str:
-    text = " ".join(held.split())
-    if len(text) > LONGEST_QUERY:
-        raise BadInput(f"A search has {LONGEST_QUERY} characters at most. Shorten “q”.")
-    if "\x00" in text:
-        raise BadInput("The search holds a NUL character. Remove it.")
+def _slug(text: str | None) -> str | None:
+    if text is not None and not (_SLUG.fullmatch(text) and len(text) <= 80):
+        raise _bad("study", "is no study's name", "lower-case words joined by hyphens")
     return text
 
 
-def _cursor(held: str, sort: Sort) -> Cursor | None:
-    if not held:
+def _day(name: str, text: str | None) -> date | None:
+    if text is None:
         return None
-    if len(held) > _LONGEST_CURSOR:
-        raise BadInput("The address's “page” is not one of ours. Remove it.")
-    cursor = Cursor.decode(held)
-    by_words = sort in (Sort.LONGEST, Sort.SHORTEST)
-    if by_words != isinstance(cursor.key, int):
-        raise BadInput("The address's “page” belongs to another order. Remove it.")
-    return cursor
+    try:
+        day = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None or not _EARLIEST <= day <= _LATEST:
+        raise _bad(name, "is no day", f"a day from {_EARLIEST} to {_LATEST}, as {_EARLIEST}")
+    return day
+
+
+def _languages(text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    tags = _parts("language", text)
+    if len(tags) > _MOST_LANGUAGES or not all(_LANGUAGE.fullmatch(tag) for tag in tags):
+        raise _bad("language", "is no language tag", f"tags such as en, at most {_MOST_LANGUAGES}")
+    return tuple(sorted(tags))
+
+
+def _several(name: str, text: str | None, kind: type[Word]) -> tuple[Word, ...]:
+    if text is None:
+        return ()
+    chosen = {_one(name, part, kind) for part in _parts(name, text)}
+    return tuple(word for word in kind if word in chosen)
+
+
+def _parts(name: str, text: str) -> list[str]:
+    parts = text.split(",")
+    if len(set(parts)) != len(parts):
+        raise _bad(name, "names a value twice", "each value once")
+    return parts
+
+
+def _one(name: str, text: str, kind: type[Word]) -> Word:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise _bad(name, "holds an unknown value", ", ".join(kind)) from error
+
+
+def _query(text: str | None) -> str | None:
+    if text is None:
+        return None
+    # Control characters and halves of characters; the database takes neither.
+    unsearchable = any(unicodedata.category(character) in {"Cc", "Cs"} for character in text)
+    if unsearchable or len(text) > LONGEST_QUERY or not text.strip():
+        raise _bad("q", "cannot be searched", f"words of at most {LONGEST_QUERY} characters in all")
+    return text
+
+
+def _bad(name: str, problem: str, allowed: str) -> BadInput:
+    return BadInput(f"The parameter “{name}” {problem}. It takes {allowed}.")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -12,18 +12,17 @@ from data_access import studies as study_rows
 from data_access.sessions import ConsentRow as ConsentRow
 from data_access.sessions import SessionRow as SessionRow
 from data_access.studies import StudyRow
+from domain.counts import COUNTED_AT_MOST
 from domain.errors import BadInput, Refused
 from domain.findings import Finding, apply_findings
+from domain.page_cursor import Cursor, Direction, Sort
 from domain.permissions import Act, Actor, check
-from domain.session_filters import Cursor, SessionFilter, Sort
+from domain.session_filters import PAGE_SIZE, SessionFilter
 from domain.transcripts import Turn
 from domain.vocabulary import Coverage, FlagState, Role
 from services.acts import act
 from services.installation import Installation
 
-PAGE_SIZE = 50
-#: Counting stops here; beyond it a list says "10,000+".
-COUNT_CAP = 10_001
 _SHORTEST_PURPOSE = 10
 _FLAGGED = (FlagState.OPEN, FlagState.UPHELD, FlagState.DISMISSED)
 
@@ -33,7 +32,7 @@ class SessionPage:
     """One page of a list."""
 
     rows: tuple[SessionRow, ...]
-    #: How many match, or ``COUNT_CAP`` when there are at least that many.
+    #: How many match, counted no further than one past ``COUNTED_AT_MOST``.
     count: int
     newer: Cursor | None
     older: Cursor | None
@@ -110,7 +109,7 @@ def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilte
             )
         studies = sorted(readable, key=str) if wanted.study is None else [visible[wanted.study]]
         rows = sessions.page(connection, wanted, studies, PAGE_SIZE + 1)
-        count = sessions.count(connection, wanted.first_page(), studies, COUNT_CAP)
+        count = sessions.count(connection, wanted.at(None), studies, COUNTED_AT_MOST + 1)
     return _page(wanted, rows, count)
 
 
@@ -224,7 +223,7 @@ def _readable(installation: Installation, actor: Actor, visible: set[UUID]) -> s
 
 
 def _page(wanted: SessionFilter, rows: list[SessionRow], count: int) -> SessionPage:
-    backwards = wanted.cursor is not None and wanted.cursor.backwards
+    backwards = wanted.cursor is not None and wanted.cursor.direction is Direction.PREVIOUS
     more = len(rows) > PAGE_SIZE
     shown = (rows[-PAGE_SIZE:] if backwards else rows[:PAGE_SIZE]) if more else rows
     if not shown:
@@ -234,11 +233,10 @@ def _page(wanted: SessionFilter, rows: list[SessionRow], count: int) -> SessionP
     return SessionPage(
         rows=tuple(shown),
         count=count,
-        newer=_cursor(wanted.sort, shown[0], backwards=True) if has_before else None,
-        older=_cursor(wanted.sort, shown[-1], backwards=False) if has_after else None,
+        newer=_cursor(wanted.sort, shown[0], Direction.PREVIOUS) if has_before else None,
+        older=_cursor(wanted.sort, shown[-1], Direction.NEXT) if has_after else None,
     )
 
 
-def _cursor(sort: Sort, row: SessionRow, *, backwards: bool) -> Cursor:
-    by_words = sort in (Sort.LONGEST, Sort.SHORTEST)
-    return Cursor(row.word_count if by_words else row.sorted_at, row.id, backwards)
+def _cursor(sort: Sort, row: SessionRow, direction: Direction) -> Cursor:
+    return Cursor(sort, row.word_count if sort.by_length else row.sorted_at, row.id, direction)

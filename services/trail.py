@@ -11,13 +11,13 @@ from data_access.audit import AuditFilter as AuditFilter
 from domain.audit import AuditEntry as AuditEntry
 from domain.audit import ChainReport as ChainReport
 from domain.audit import verify_chain
+from domain.counts import COUNTED_AT_MOST
 from domain.errors import ClearanceError
 from domain.permissions import Act, Actor, check
 from services.acts import act
 from services.installation import Installation
 
 PAGE_SIZE = 50
-COUNT_CAP = 10_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def read(installation: Installation, actor: Actor, wanted: AuditFilter) -> Trail
         check(actor, Act.READ_AUDIT)
         return TrailPage(
             tuple(audit.page(done.connection, wanted, PAGE_SIZE)),
-            audit.count(done.connection, wanted, COUNT_CAP),
+            audit.count(done.connection, wanted, COUNTED_AT_MOST + 1),
         )
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import streamlit as st
 
-from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from domain.counts import capped_count
 from domain.errors import Refused
 from domain.permissions import Actor
 from pages.front.visitor import require_visitor
@@ -33,7 +33,7 @@ def page() -> None:
     if not found.entries:
         draw_empty("No act matches", "Loosen a filter.")
         return
-    st.caption(f"{words.capped(found.count, trail.COUNT_CAP)} acts match")
+    st.caption(f"{capped_count(found.count)} acts match")
     entries = found.entries
     draw_table(
         [

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import words
 from components.empty import draw_empty
 from components.filter_bar import draw_filters
 from components.session_table import draw_sessions
+from domain.counts import capped_count
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.session_filters import SessionFilter, parse
-from domain.vocabulary import PolicyVersion
 from pages.front.visitor import require_visitor
 from pages.review.rows import table_row
 from services import installation, sessions
-from services.sessions import COUNT_CAP, Browsable, SessionPage
-
-_VERSIONS = tuple(version.value for version in PolicyVersion if version is not PolicyVersion.NONE)
+from services.sessions import Browsable, SessionPage
 
 
 def page() -> None:
@@ -26,10 +23,7 @@ def page() -> None:
     st.title("Sessions")
     try:
         held = sessions.browsable(installation.current(), actor)
-        wanted = parse(
-            {name: st.query_params.get_all(name) for name in st.query_params},
-            policy_versions=_VERSIONS,
-        )
+        wanted = parse({name: st.query_params.get_all(name) for name in st.query_params})
         if not held.studies:
             _no_studies()
             return
@@ -47,21 +41,21 @@ def _filters(wanted: SessionFilter, held: Browsable) -> None:
         wanted,
         studies=[(study.slug, study.title) for study in held.studies],
         languages=held.languages,
-        policy_versions=_VERSIONS,
     )
 
 
 def _list(actor: Actor, wanted: SessionFilter, found: SessionPage) -> None:
+    narrowed = bool(wanted.at(None).to_params().keys() - {"sort"})
     if not found.rows:
         draw_empty(
-            "No session matches" if wanted.narrows else "No sessions yet",
+            "No session matches" if narrowed else "No sessions yet",
             "Loosen a filter, or start again without any."
-            if wanted.narrows
+            if narrowed
             else "An administrator imports transcripts on the Imports page.",
-            ("Start again without filters", "/sessions") if wanted.narrows else None,
+            ("Start again without filters", "/sessions") if narrowed else None,
         )
         return
-    st.caption(f"{words.capped(found.count, COUNT_CAP)} sessions match")
+    st.caption(f"{capped_count(found.count)} sessions match")
     now = installation.current().now()
     draw_sessions([table_row(actor, row, now) for row in found.rows])
     back, on, _rest = st.columns([2, 2, 8])
@@ -70,8 +64,7 @@ def _list(actor: Actor, wanted: SessionFilter, found: SessionPage) -> None:
         (on, "Next page", found.older, "page.on"),
     ):
         if column.button(label, disabled=cursor is None, key=key, width="stretch") and cursor:
-            params = wanted.first_page().to_params() | {"page": cursor.encode()}
-            st.query_params.from_dict(params)
+            st.query_params.from_dict(wanted.at(cursor).to_params())
             st.rerun()
 
 
