@@ -1,0 +1,158 @@
+"""The analysis of one text alone: Presidio over it, in original offsets, with reasons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
+from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+from presidio_analyzer.predefined_recognizers import SpacyRecognizer
+
+from deidentification.boundaries import snap
+from deidentification.configuration import Configuration
+from deidentification.explanations import explain
+from deidentification.hits import Hit
+from deidentification.lexicon import Lexicon
+from deidentification.nlp_pipe import PATTERNS_LANGUAGE, EntityPipeEngine
+from deidentification.recognizers.contacts import contact_recognizers
+from deidentification.recognizers.names import name_recognizers
+from deidentification.recognizers.personal import personal_recognizers
+from deidentification.recognizers.phrases import TRUSTED_KEY
+from deidentification.recognizers.places import place_recognizers
+from deidentification.recognizers.stock import stock_recognizers
+from deidentification.text_mapping import folded, normalise
+
+#: Longer texts are analysed in pieces, so that memory does not grow with a turn.
+LONGEST_PIECE = 20_000
+_ARTICLE = re.compile(r"(?:the|a|an|my|our|your)\s+", re.IGNORECASE)
+_MODEL_SOURCE = "SpacyRecognizer"
+
+
+class TextAnalyser:
+    """Presidio with this project's recognisers, for every configured language and patterns.
+
+    Not safe for several threads at once: each worker process has its own.
+    """
+
+    def __init__(self, configuration: Configuration, lexicon: Lexicon) -> None:
+        self._configuration = configuration
+        self._lexicon = lexicon
+        self._allowed = [re.compile(pattern, re.IGNORECASE) for pattern in configuration.allow_list]
+        self.pipes = EntityPipeEngine(configuration.models, configuration.ner_labels)
+        self.pipes.load()
+        languages = [*configuration.models, PATTERNS_LANGUAGE]
+        self._analyzer = AnalyzerEngine(
+            registry=self._registry(languages),
+            nlp_engine=self.pipes,
+            supported_languages=languages,
+            context_aware_enhancer=LemmaContextAwareEnhancer(context_matching_mode="whole_word"),
+        )
+
+    def _registry(self, languages: list[str]) -> RecognizerRegistry:
+        recognizers = [
+            recognizer
+            for language in languages
+            for recognizer in (
+                *stock_recognizers(language),
+                *contact_recognizers(language),
+                *personal_recognizers(language),
+                *place_recognizers(language),
+                *name_recognizers(language, self._lexicon),
+            )
+        ]
+        recognizers += [
+            SpacyRecognizer(
+                supported_language=language,
+                supported_entities=sorted(set(self._configuration.ner_labels.values())),
+                name=_MODEL_SOURCE,
+            )
+            for language in self._configuration.models
+        ]
+        return RecognizerRegistry(recognizers=recognizers, supported_languages=languages)
+
+    def analyse(self, text: str, language: str) -> tuple[Hit, ...]:
+        """Every claim about a text, in any order and possibly overlapping.
+
+        Parameters
+        ----------
+        language
+            A configured language, or :data:`~deidentification.nlp_pipe.PATTERNS_LANGUAGE`.
+        """
+        plain = normalise(text)
+        hits: list[Hit] = []
+        for offset, piece in _pieces(plain.text):
+            if not piece.strip():
+                continue
+            for result in self._analyzer.analyze(
+                piece, language=language, return_decision_process=True, score_threshold=0.0
+            ):
+                stretch = plain.original(offset + result.start, offset + result.end)
+                hit = self._hit(text, stretch, result)
+                if hit is not None:
+                    hits.append(hit)
+        return tuple(hits)
+
+    def allows(self, text: str) -> bool:
+        """Whether the allow-list names this text as a whole."""
+        bare = _ARTICLE.sub("", text.strip(), count=1)
+        spaced = [" ".join(candidate.split()) for candidate in (text, bare)]
+        return any(pattern.fullmatch(form) for form in spaced for pattern in self._allowed)
+
+    def _hit(self, text: str, stretch: tuple[int, int], result: RecognizerResult) -> Hit | None:
+        entity_type = result.entity_type
+        if entity_type not in self._configuration.entities:
+            return None
+        if result.score < self._configuration.threshold(entity_type):
+            return None
+        snapped = snap(text, *stretch, entity_type)
+        if snapped is None:
+            return None
+        found = normalise(text[snapped[0] : snapped[1]]).text
+        source = str(result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY])
+        if self.allows(found) or (
+            source == _MODEL_SOURCE and not self._plausible(found, entity_type)
+        ):
+            return None
+        return Hit(
+            start=snapped[0],
+            end=snapped[1],
+            entity_type=entity_type,
+            score=float(result.score),
+            source=source,
+            why=explain(result, source),
+            trusted=bool(result.recognition_metadata.get(TRUSTED_KEY)),
+        )
+
+    def _plausible(self, found: str, entity_type: str) -> bool:
+        """Whether a model's entity is written like one.
+
+        Models call misspelt words ("dientify"), shouted ones ("DEFINITELY") and numbers
+        people or companies. A lower-case name counts when a first name opens it; lower-case
+        places count, because people write "rio de janeiro".
+        """
+        if not any(mark.isalpha() for mark in found) or len(found) < 2:
+            return False
+        capital = any(mark.isupper() for mark in found)
+        if entity_type == "PERSON":
+            first = folded(found.split()[0])
+            return (capital and not (found.isupper() and len(found) > 3 and " " not in found)) or (
+                first in self._lexicon.plain_first_names
+            )
+        if entity_type in ("ORGANIZATION", "NRP"):
+            return capital
+        return True
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Stretches of at most :data:`LONGEST_PIECE`, cut at a line's or a word's end."""
+    at = 0
+    while len(text) - at > LONGEST_PIECE:
+        limit = at + LONGEST_PIECE
+        cut = max(text.rfind("\n", at + LONGEST_PIECE // 2, limit), -1)
+        if cut == -1:
+            cut = text.rfind(" ", at + LONGEST_PIECE // 2, limit)
+        cut = limit if cut == -1 else cut + 1
+        yield at, text[at:cut]
+        at = cut
+    yield at, text[at:]

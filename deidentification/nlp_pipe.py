@@ -1,0 +1,108 @@
+"""The spaCy pipes under Presidio: only the entity recogniser of a model, nothing downloaded."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from importlib import util
+from pathlib import Path
+
+import spacy
+from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from deidentification.configuration import Model
+from domain.errors import BadInput
+
+#: The analyser's name for text in a language without a model: words are cut, nothing more.
+PATTERNS_LANGUAGE = "xx"
+
+#: What a model brings beyond entities. ``ner`` has its own tok2vec, so the shared one goes too.
+_UNUSED = (
+    "tagger",
+    "parser",
+    "senter",
+    "morphologizer",
+    "lemmatizer",
+    "attribute_ruler",
+    "tok2vec",
+)
+_LEMMAS = "clearance_lower_case_lemmas"
+
+
+@Language.component(_LEMMAS)
+def lower_case_lemmas(doc: Doc) -> Doc:
+    """Give each token its lower-case form as lemma, which is what context words are compared with."""
+    for token in doc:
+        token.lemma_ = token.lower_
+    return doc
+
+
+class EntityPipeEngine(SpacyNlpEngine):  # type: ignore[misc]  # presidio_analyzer is untyped
+    """Presidio's spaCy engine over pipes that were stripped to the entity recogniser."""
+
+    def __init__(self, models: Mapping[str, Model], labels: Mapping[str, str]) -> None:
+        super().__init__(
+            models=[
+                {"lang_code": language, "model_name": model.package}
+                for language, model in models.items()
+            ],
+            ner_model_configuration=NerModelConfiguration(
+                model_to_presidio_entity_mapping=dict(labels), labels_to_ignore=[]
+            ),
+        )
+        self._configured = dict(models)
+        self._labels = dict(labels)
+
+    def load(self) -> None:
+        """Load each configured model and a bare tokenizer for every other language.
+
+        Raises :class:`~domain.errors.BadInput` when a model is not installed; never
+        downloads one.
+        """
+        self.nlp = {
+            language: _entity_pipe(language, model) for language, model in self._configured.items()
+        }
+        bare = spacy.blank(PATTERNS_LANGUAGE)
+        bare.add_pipe(_LEMMAS)
+        self.nlp[PATTERNS_LANGUAGE] = bare
+
+    def versions(self) -> dict[str, str]:
+        """Name and version of the model behind each language."""
+        return {
+            language: f"{pipe.meta['name']} {pipe.meta['version']}"
+            for language, pipe in (self.nlp or {}).items()
+            if language != PATTERNS_LANGUAGE
+        }
+
+    def _get_updated_entities(
+        self, entities: list[spacy.tokens.Span], scores: list[float]
+    ) -> tuple[list[spacy.tokens.Span], list[float]]:
+        # The stock one warns about each entity whose label is neither mapped nor named as
+        # ignored; here a label left out of the configuration is ignored.
+        mapped = [(e, s) for e, s in zip(entities, scores, strict=True) if e.label_ in self._labels]
+        updated: tuple[list[spacy.tokens.Span], list[float]] = super()._get_updated_entities(
+            [entity for entity, _ in mapped], [score for _, score in mapped]
+        )
+        return updated
+
+
+def _entity_pipe(language: str, model: Model) -> Language:
+    if util.find_spec(model.package.split(".")[0]) is None and not Path(model.package).exists():
+        raise BadInput(
+            f"The model {model.package} for the language {language} is not installed, and nothing "
+            f"is downloaded at run time. Install it with: pip install {model.install} - or name "
+            "another model under models in the engine's configuration."
+        )
+    with warnings.catch_warnings():
+        # W095: the model was made with an older minor version of spaCy; measured as harmless.
+        warnings.filterwarnings("ignore", message=r".*\[W095\]")
+        pipe = spacy.load(model.package, exclude=list(_UNUSED))
+    if "ner" not in pipe.pipe_names:
+        raise BadInput(
+            f"The model {model.package} finds no entities (it has no ner component). Name another "
+            f"one for the language {language} under models in the engine's configuration."
+        )
+    pipe.add_pipe(_LEMMAS, last=True)
+    return pipe

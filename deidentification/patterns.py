@@ -1,0 +1,68 @@
+"""Patterns of contact details and numbers that recognisers and the leak check share.
+
+They are searched in normalised text (:func:`deidentification.text_mapping.normalise`). Each
+repetition is bounded, so that a hostile turn costs no more than its length.
+"""
+
+from __future__ import annotations
+
+import re
+
+from deidentification.boundaries import WORD_END, WORD_START
+
+#: Top-level domains that stand without ``https://`` in ordinary typing. A longer list would
+#: read "done.so" and other forgotten blanks as addresses.
+_TOP_LEVEL = (
+    "com|net|org|edu|gov|info|biz|io|ai|app|dev|co|me|tv|art|design|studio|music|film|blog|shop|"
+    "store|site|online|xyz|uk|us|ca|au|nz|ie|de|fr|es|it|nl|be|ch|at|pt|se|no|dk|fi|pl|cz|ru|jp|"
+    "kr|cn|in|br|mx|ar|za|ng|ke|eu"
+)
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+
+EMAIL = re.compile(rf"(?<![\w.+-])[\w.+%'-]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{1,6}}", re.IGNORECASE)
+
+_AT = r"(?:\s{0,2}[\(\[{<]\s?(?:at|@)\s?[\)\]}>]\s{0,2}|\s{1,2}at\s{1,2}|\s?@\s?)"
+_DOT = r"(?:\s{0,2}[\(\[{<]\s?(?:dot|\.)\s?[\)\]}>]\s{0,2}|\s{1,2}(?:dot|punto|point|punkt)\s{1,2}|\s?\.\s?)"
+_JOIN = r"(?:\s{1,2}(?:dot|underscore|dash|hyphen|minus|plus)\s{1,2}|\s{0,2}[\(\[]\s?dot\s?[\)\]]\s{0,2})"
+#: An address written in words: "ann at mail dot com", "ann (at) mail [dot] com".
+SPELLED_EMAIL = re.compile(
+    rf"{WORD_START}[\w.+-]{{1,64}}(?:{_JOIN}[\w.+-]{{1,64}}){{0,3}}{_AT}"
+    rf"[^\W_][\w-]{{0,62}}(?:{_DOT}[^\W_][\w-]{{0,62}}){{0,2}}{_DOT}(?:{_TOP_LEVEL}){WORD_END}",
+    re.IGNORECASE,
+)
+
+URL = re.compile(
+    r"(?:https?://|ftp://|www\.)[^\s<>\"'\])}]{2,2000}"
+    rf"|(?<![\w.@-])(?:{_LABEL}\.){{1,4}}(?:{_TOP_LEVEL})(?![\w-])(?:/[^\s<>\"'\])}}]{{0,2000}})?",
+    re.IGNORECASE,
+)
+#: "mysite dot com": an address in words.
+SPELLED_URL = re.compile(
+    rf"{WORD_START}(?:www\s{{1,2}}dot\s{{1,2}})?[^\W_][\w-]{{2,62}}\s{{1,2}}dot\s{{1,2}}"
+    rf"(?:com|net|org|io|co|art|studio|dev|app)(?:\s{{1,2}}dot\s{{1,2}}uk)?{WORD_END}",
+    re.IGNORECASE,
+)
+
+HANDLE = re.compile(r"(?<![\w@.])@[^\W\d_](?:[\w.]{0,38}\w)?(?![\w@])|(?<![\w@.])@\d\w{1,38}")
+
+_GAP = r"[\s.\-–/]{0,2}"
+PHONE = re.compile(
+    # International, North American, and national numbers with a trunk zero.
+    rf"(?<![\w.])(?:(?:\+|00){_GAP}\d{{1,3}}(?:{_GAP}\(?\d{{1,5}}\)?){{2,6}}"
+    rf"|(?:1{_GAP})?\(?[2-9]\d{{2}}\)?{_GAP}\d{{3}}{_GAP}\d{{4}}"
+    rf"|\(?0\d{{1,4}}\)?[\s.\-/]{{1,2}}\d{{2,5}}(?:[\s.\-/]\d{{2,5}}){{0,3}})(?![\w]|\.\d)"
+)
+#: Seven or more digits that belong together, or five or more in a code with letters. Neither
+#: amounts ("1,000,000", "$12.50") nor pairs of years ("2019-2021").
+LONG_NUMBER = re.compile(
+    r"(?<![\w.,$€£-])(?!(?:19|20)\d\d[-/–](?:19|20)\d\d\b)\d(?:[ -]?\d){6,30}(?![\w%]|[.,]\d)"
+    r"|(?<![\w-])(?=[A-Z0-9-]{6,24}(?![\w-]))[A-Z]{1,5}-?(?:\d-?){5,18}[A-Z]{0,2}(?![\w-])"
+)
+
+_DIGIT_WORD = "zero|oh|one|two|three|four|five|six|seven|eight|nine"
+#: Digits spelled one by one, seven or more, with "double" and "triple" among them.
+SPELLED_NUMBER = re.compile(
+    rf"{WORD_START}(?:(?:double|triple|{_DIGIT_WORD}|\d)[\s,.-]{{1,3}}){{6,20}}(?:{_DIGIT_WORD}|\d)"
+    rf"{WORD_END}",
+    re.IGNORECASE,
+)

@@ -1,0 +1,1 @@
+"""The recognisers: Presidio's own that fit interviews, and ours beside them."""

@@ -1,0 +1,204 @@
+"""E-mail in words, web addresses, handles, phone numbers and long numbers."""
+
+from __future__ import annotations
+
+import re
+
+from presidio_analyzer import EntityRecognizer
+
+from deidentification import patterns
+from deidentification.boundaries import WORD_END, WORD_START
+from deidentification.recognizers.phrases import Phrase, PhraseRecognizer
+
+_NETWORKS = (
+    r"instagram|insta|ig|twitter|tiktok|tik tok|discord|telegram|snapchat|snap|twitch|reddit|github|"
+    r"linkedin|youtube|deviantart|behance|soundcloud|bandcamp|steam|patreon|tumblr|skype|whatsapp|"
+    r"wechat|mastodon|bluesky|threads|etsy|artstation|ao3|wattpad"
+)
+#: An account's name: one word, and not one that only reads like the sentence's next word.
+_NAMED = r"(?P<id>@?[\w][\w.-]{1,38}\w)"
+_NOT_A_NAME = frozenset(
+    ["account", "and", "also", "because", "but", "for", "full", "handle", "has", "have", "here", "idea", "is", "just", "mainly", "mostly", "name", "not", "often", "only", "page", "pretty", "really", "still", "that", "the", "there", "this", "too", "username", "usually", "very", "was", "where", "which", "with", "would"]
+)
+
+
+def contact_recognizers(language: str) -> list[EntityRecognizer]:
+    """The recognisers of this module for one language of the analyser."""
+    return [
+        PhraseRecognizer(
+            "SpelledEmailRecognizer",
+            "EMAIL_ADDRESS",
+            [
+                Phrase(patterns.EMAIL, 0.9, "Written like an e-mail address."),
+                Phrase(
+                    patterns.SPELLED_EMAIL,
+                    0.85,
+                    "An e-mail address with its signs written as words or set apart.",
+                    accept=_is_address,
+                ),
+            ],
+            language=language,
+        ),
+        PhraseRecognizer(
+            "WebAddressRecognizer",
+            "URL",
+            [
+                Phrase(
+                    patterns.URL,
+                    0.8,
+                    "Written like a web address.",
+                    accept=_is_web_address,
+                ),
+                Phrase(patterns.SPELLED_URL, 0.7, "A web address with its dots written as words."),
+            ],
+            language=language,
+        ),
+        PhraseRecognizer(
+            "HandleRecognizer",
+            "USER_NAME",
+            [
+                Phrase(patterns.HANDLE, 0.8, "An @ sign opens it, as in an account's name."),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?:{_NETWORKS}|user|screen|gamer)(?:\s(?:handle|name|account|tag|id))"
+                        rf"(?:'s|\s(?:is|was))?[:\s]{{1,3}}\"?{_NAMED}",
+                        re.IGNORECASE,
+                    ),
+                    0.75,
+                    "It follows words that announce an account's name.",
+                    accept=_is_handle,
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?:handle|username|user ?name|gamertag|screen ?name)"
+                        rf"(?:'s|\s(?:is|was)|:)\s{{1,2}}\"?{_NAMED}",
+                        re.IGNORECASE,
+                    ),
+                    0.75,
+                    "It follows words that announce an account's name.",
+                    accept=_is_handle,
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?:{_NETWORKS})(?:\sis|'s|:|\sas|\sat|\s-|\sunder)\s{{1,2}}"
+                        r"(?P<id>(?=[\w.-]{0,38}[\d_.])[^\W_][\w.-]{1,38}\w)",
+                        re.IGNORECASE,
+                    ),
+                    0.7,
+                    "It follows a social network's name and is written like an account's name.",
+                    accept=_is_handle,
+                ),
+                Phrase(
+                    re.compile(rf"{WORD_START}(?P<id>u/\w{{2,30}}){WORD_END}"),
+                    0.75,
+                    "Written like a Reddit account.",
+                ),
+                Phrase(
+                    re.compile(rf"{WORD_START}(?P<id>\w[\w.]{{1,30}}#\d{{4}}){WORD_END}"),
+                    0.75,
+                    "Written like a Discord account.",
+                ),
+            ],
+            language=language,
+        ),
+        PhraseRecognizer(
+            "NumberRecognizer",
+            "PHONE_NUMBER",
+            [
+                Phrase(
+                    patterns.PHONE,
+                    0.6,
+                    "Digits grouped like a phone number.",
+                    accept=_has_phone_digits,
+                ),
+                Phrase(
+                    patterns.SPELLED_NUMBER,
+                    0.6,
+                    "Seven or more digits in a row, some or all written as words.",
+                    accept=_has_words,
+                ),
+                Phrase(
+                    re.compile(
+                        rf"(?:{WORD_START}(?:call|text|phone|cell|mobile|number|whatsapp|reach|ring|tel)"
+                        r"\D{0,20})(?P<id>\d{3}[\s.-]\d{4})(?![\d-])",
+                        re.IGNORECASE,
+                    ),
+                    0.6,
+                    "Seven digits after words that announce a phone number.",
+                ),
+            ],
+            language=language,
+        ),
+        PhraseRecognizer(
+            "LongNumberRecognizer",
+            "ID_NUMBER",
+            [
+                Phrase(
+                    patterns.LONG_NUMBER,
+                    0.5,
+                    "A number long enough to name one account, document or person.",
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?:passport|licen[cs]e|employee|student|member(?:ship)?|patient|"
+                        r"account|badge|staff|customer|order|case|policy|reference|ref|tax|id)"
+                        r"(?:\s(?:number|no\.?|num|id|#|code)){1,2}(?:\sis|:|\s#)?\s{1,2}"
+                        r"#?(?P<id>(?=[\w-]{0,20}\d)[A-Z0-9][A-Z0-9-]{3,20})" + WORD_END,
+                        re.IGNORECASE,
+                    ),
+                    0.7,
+                    "It follows words that announce an identification number.",
+                ),
+            ],
+            language=language,
+            needs=r"\d",
+        ),
+    ]
+
+
+def _is_address(text: str, start: int, end: int) -> bool:
+    """A spelled address needs a sign of being one beyond "look at this. In ..."."""
+    found = text[start:end].lower()
+    if "@" in found or "(" in found or "[" in found:
+        return True
+    return bool(re.search(r"\s(?:dot|punto|point|punkt)\s", found)) or bool(
+        re.search(r"\sat\s\S+\.[a-z]{2,6}$", found)
+        and re.search(r"mail|yahoo|outlook|icloud|proton|aol|live\.", found)
+    )
+
+
+def _is_web_address(text: str, start: int, end: int) -> bool:
+    """Without a scheme, only lower case: "end.So" is a forgotten blank, not a site."""
+    found = text[start:end]
+    if found.lower().startswith(("http://", "https://", "ftp://", "www.")):
+        return True
+    host = found.split("/")[0]
+    top = host.rsplit(".", 1)[1]
+    if "/" not in found and top.lower() in _WORDS_TOO:
+        return False
+    return top.islower() and any(mark.isalpha() for mark in host.split(".")[0])
+
+
+#: Top-level domains that are also words of a next sentence.
+_WORDS_TOO = frozenset(
+    {"at", "be", "in", "it", "me", "no", "us", "so", "es", "art", "film", "music"}
+)
+
+
+def _is_handle(text: str, start: int, end: int) -> bool:
+    found = text[start:end].lower().lstrip("@")
+    return found not in _NOT_A_NAME
+
+
+def _has_phone_digits(text: str, start: int, end: int) -> bool:
+    digits = sum(mark.isdigit() for mark in text[start:end])
+    return 7 <= digits <= 15
+
+
+def _has_words(text: str, start: int, end: int) -> bool:
+    """Spelled digits count as a number only when few enough of them are plain counting."""
+    words = re.findall(r"[a-z]+|\d", text[start:end].lower())
+    return words != _COUNTING[: len(words)] and any(word.isalpha() for word in words)
+
+
+_COUNTING = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]

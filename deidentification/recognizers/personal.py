@@ -1,0 +1,129 @@
+"""Ages, birth dates and exact dates."""
+
+from __future__ import annotations
+
+import re
+
+from presidio_analyzer import EntityRecognizer
+
+from deidentification.boundaries import WORD_END, WORD_START
+from deidentification.recognizers.phrases import Phrase, PhraseRecognizer
+
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_UNITS = "one|two|three|four|five|six|seven|eight|nine"
+_TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+_AGE = rf"(?:1[0-1]\d|[1-9]\d?|(?:{_TENS})(?:[-\s](?:{_UNITS}))?|{_TEENS}|{_UNITS})"
+_ADULT_AGE = rf"(?:1[0-1]\d|[1-9]\d|(?:{_TENS})(?:[-\s](?:{_UNITS}))?|{_TEENS})"
+#: What "I'm 34" must not go on with: then 34 counts something else.
+_NOT_COUNTED = (
+    r"(?!\s{0,2}(?:%|percent|per cent|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?(?!\sold)|"
+    r"pages?|chapters?|words?|dollars?|bucks|times?|people|episodes?|songs?|pieces?|projects?|books?|"
+    r"of|or|to|in\s(?:a|to)|out|degrees?|miles?|km|k\b|x\b|st\b|nd\b|rd\b|th\b|and a half|days|"
+    r"episodes|drafts?|steps?|sessions?|clients?|employees|stories|[\d.,:/-]*\d))"
+)
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_YEAR = r"(?:19|20)\d\d"
+_NUMERIC = (
+    rf"(?:{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:(?:19|20)?\d\d))"
+)
+_WRITTEN = (
+    rf"(?:{_DAY}\s(?:of\s)?{_MONTH}(?:,?\s{_YEAR})?|{_MONTH}\s(?:the\s)?{_DAY}(?:,?\s{_YEAR})?)"
+)
+_MONTH_YEAR = rf"{_MONTH}(?:\sof)?,?\s{_YEAR}"
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def personal_recognizers(language: str) -> list[EntityRecognizer]:
+    """The recognisers of this module for one language of the analyser."""
+    return [
+        PhraseRecognizer(
+            "AgeRecognizer",
+            "AGE",
+            [
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}(?P<id>{_AGE}[-\s]{{1,2}}(?:years?|yrs?)[-\s]{{1,2}}olds?){WORD_END}"
+                    ),
+                    0.8,
+                    "A number followed by years old.",
+                ),
+                Phrase(
+                    _compiled(rf"{WORD_START}(?P<id>{_AGE}\s?(?:y/o|yo)){WORD_END}"),
+                    0.8,
+                    "A number followed by the short form of years old.",
+                ),
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}(?:i'm|i am|im|i was|i just turned|i turned|i turn|turning|"
+                        rf"(?:she|he)(?:'s| is| was| just turned| turned))\s(?:now\s|only\s|already\s|"
+                        rf"almost\s|nearly\s|about\s|just\s|a\s)?(?P<id>{_ADULT_AGE}){WORD_END}"
+                        + _NOT_COUNTED
+                    ),
+                    0.65,
+                    "A number said of a person, as an age is.",
+                ),
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}(?:aged?|at the age of|age of|my age is)(?:\sis|:)?\s{{1,2}}"
+                        rf"(?P<id>{_AGE}){WORD_END}" + _NOT_COUNTED
+                    ),
+                    0.7,
+                    "A number after the word age.",
+                ),
+            ],
+            language=language,
+        ),
+        PhraseRecognizer(
+            "BirthDateRecognizer",
+            "BIRTH_DATE",
+            [
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}(?:born|birthday|birthdate|date of birth|dob|b-day|bday)\W{{0,3}}"
+                        rf"(?:\w{{1,8}}\W{{1,2}}){{0,5}}?(?P<id>{_NUMERIC}|{_WRITTEN}|{_MONTH_YEAR}|"
+                        rf"(?:19|20)\d\d|'\d\d){WORD_END}"
+                    ),
+                    0.85,
+                    "A date or year after words that announce a birth.",
+                ),
+            ],
+            language=language,
+            needs=r"\d",
+        ),
+        PhraseRecognizer(
+            "ExactDateRecognizer",
+            "DATE_TIME",
+            [
+                Phrase(
+                    _compiled(rf"(?<![\w./-])(?P<id>{_NUMERIC})(?![\w/-]|\.\d)"),
+                    0.7,
+                    "A full calendar date in digits.",
+                ),
+                Phrase(
+                    _compiled(rf"{WORD_START}(?P<id>{_WRITTEN}){WORD_END}"),
+                    0.65,
+                    "A day and month of the calendar.",
+                    accept=_is_calendar_day,
+                ),
+            ],
+            language=language,
+            needs=r"\d",
+        ),
+    ]
+
+
+def _is_calendar_day(text: str, start: int, end: int) -> bool:
+    """ "may 2 or 3" asks for leave and "march 10 miles" walks: these months need a capital."""
+    found = text[start:end]
+    month = re.search(r"[^\W\d]{3,}", found)
+    word = month[0] if month else ""
+    return word.lower() not in {"may", "march", "mar", "dec", "sep"} or word[0].isupper()
