@@ -126,7 +126,6 @@ def deidentify_study(
 ) -> None:
     """De-identify a study's sessions in the database; stop and start it as you like."""
     from deidentification.engine import Engine
-
     from jobs.deidentify_study import deidentify_study as run
     from services.deidentification import run_again
 
@@ -155,7 +154,6 @@ def measure_demonstration(
 ) -> None:
     """Let the engine read the demonstration, and count what it finds of what was planted."""
     from deidentification.engine import Engine
-
     from jobs.measure_demonstration import measure
 
     with _bar("Reading") as progress:

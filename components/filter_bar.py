@@ -78,16 +78,7 @@ def draw_filters(
         _many("Flag", tuple(FlagState), words.FLAGS, "f.flags")
         codes = tuple(dict.fromkeys((*languages, *current.languages)))
         _many("Language", codes, {code: words.language(code) for code in codes}, "f.languages")
-        versions = (*policy_versions, "none")
-        _many(
-            "Policy version",
-            versions,
-            {
-                version: "no policy version" if version == "none" else version
-                for version in versions
-            },
-            "f.policies",
-        )
+        _many("Policy version", tuple(PolicyVersion), _VERSIONS, "f.policies")
         for column, scope in zip((*st.columns(2), *st.columns(2)), ConsentScope, strict=True):
             column.selectbox(
                 f"Choice: {words.SCOPES[scope].lower()}",

@@ -274,12 +274,11 @@ def _after(wanted: SessionFilter) -> list[ColumnElement[bool]]:
     cursor = wanted.cursor
     if cursor is None:
         return []
-    place, here = (
-        tuple_(column, InterviewSession.id),
-        tuple_(literal(cursor.key), literal(cursor.id)),
-    )
+    place = tuple_(_key(wanted.sort), InterviewSession.id)
+    here = tuple_(literal(cursor.value), literal(cursor.id))
     descending = wanted.sort in (Sort.NEWEST, Sort.LONGEST)
-    return [place < here if descending != cursor.backwards else place > here]
+    backwards = cursor.direction is Direction.PREVIOUS
+    return [place < here if descending != backwards else place > here]
 
 
 def _order(sort: Sort, backwards: bool) -> tuple[ColumnElement[Any], ...]:

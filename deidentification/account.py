@@ -15,7 +15,27 @@ from deidentification.text_mapping import fold, folded
 SOURCE = "account"
 _GAP = r"[\W_]{0,4}"
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
-_TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "jr", "sr", "ii", "iii", "iv", "phd", "md"])
+_TITLES = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "professor",
+        "sir",
+        "dame",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "iv",
+        "phd",
+        "md",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

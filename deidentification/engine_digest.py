@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
@@ -27,7 +28,8 @@ def engine_digest(configuration: Configuration, models: Mapping[str, str]) -> st
         content["words"][name] = sorted(words)
     return digest(
         {
-            "configuration": content,
+            # As text: canonical JSON takes no floats, and a threshold is one.
+            "configuration": json.dumps(content, sort_keys=True),
             "code": _code_digest(),
             "packages": {name: version(name) for name in _PACKAGES},
             "models": dict(models),

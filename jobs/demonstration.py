@@ -8,7 +8,6 @@ from pathlib import Path
 
 from demonstration.files import write_study
 from demonstration.studies import STUDIES, DemonstrationStudy
-
 from domain.permissions import Actor
 from services import import_jobs, studies
 from services.importing.load import ImportFiles, import_transcripts

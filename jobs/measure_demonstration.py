@@ -15,7 +15,6 @@ from deidentification.engine import Engine, KnownIdentifiers
 from demonstration.generate import generate_sessions
 from demonstration.records import DemonstrationSession
 from demonstration.studies import STUDIES
-
 from domain.findings import Finding
 from domain.spans import Span
 from domain.transcripts import Turn, make_turns

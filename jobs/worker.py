@@ -14,7 +14,6 @@ from types import FrameType
 from uuid import UUID
 
 from deidentification.engine import Engine
-
 from jobs.children import end_with_parent
 from jobs.languages import detect_language
 from services import access, deidentification, import_jobs, installation

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from deidentification.engine import Engine, KnownIdentifiers
-
 from data_access import identity, review, sessions
 from data_access.identity import KnownAccount
 from data_access.review import ClaimedTask
 from data_access.studies import StudyRow
+from deidentification.engine import Engine, KnownIdentifiers
 from domain.findings import apply_findings
 from domain.permissions import Act, Actor, check
 from domain.transcripts import Turn

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.consent import Choices
-
 from data_access.sessions import SessionRow
+from domain.consent import Choices
 from domain.permissions import Actor
 from domain.policy import (
     Clearance,
