@@ -9,6 +9,7 @@ import streamlit as st
 _STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.75rem; padding-bottom: 4rem; max-width: 92rem; }
 .stMainBlockContainer h1 { padding-top: 0; }
+[data-testid="InputInstructions"] { display: none; }
 [data-testid="stSidebarHeader"] { height: 1.5rem; }
 </style>"""
 

@@ -29,7 +29,7 @@ TRANSCRIPT_STYLE = """<style>
   border-bottom: 1px solid color-mix(in srgb, currentColor 10%, transparent); }
 .transcript.one .turn { grid-template-columns: 6.5rem minmax(0, 46rem); }
 .transcript.two .turn { grid-template-columns: 6.5rem minmax(0, 1fr) minmax(0, 1fr); }
-.transcript .head { position: sticky; top: 0; padding: .2rem 0; }
+.transcript .head { padding: .2rem 0; }
 .transcript .head h3 { font-size: .95rem; margin: 0; }
 .transcript .speaker { font-size: .82rem; font-weight: 600; opacity: .65; padding-top: .2rem; }
 .transcript .participant .said { font-weight: 450; }
