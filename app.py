@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.frame import draw_frame
-from pages.front.rooms import rooms_for
+from pages.front.rooms import note_refusal, rooms_for
 from pages.front.visitor import visitor
 
 st.set_page_config(page_title="Clearance", page_icon="🛡️", layout="wide")
@@ -16,4 +16,5 @@ room = st.navigation(rooms_for(person))
 if person is not None:
     roles = sorted(role.value.replace("_", " & ") for role in person.roles)
     draw_frame(person.label, roles, st.logout)
+    note_refusal(person)
 room.run()

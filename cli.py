@@ -194,7 +194,7 @@ def import_transcripts(
                 ImportFiles(file, accounts, choices),
                 leave_out_refused=leave_out_refused,
                 detect_language=detect_language,
-                progress=lambda rows: progress(rows, None),
+                progress=progress,
             )
         for row in report.refusals:
             out.print(

@@ -49,7 +49,7 @@ def draw_filters(
     """
     _follow(current)
     titles = {"": "All my studies"} | dict(studies)
-    first = st.columns([3, 3, 2, 2])
+    first = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
     first[0].selectbox(
         "Study",
         list(titles),

@@ -21,6 +21,7 @@ _STYLE = """<style>
 .sessions td.number, .sessions th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .sessions a { font-weight: 600; color: inherit; text-decoration-color: #1f5f5b88; }
 .sessions small { display: block; opacity: .65; }
+.sessions .chip { font-size: .78rem; padding: 0 .45rem; margin: 0 .2rem .2rem 0; }
 </style>"""
 
 
@@ -73,7 +74,8 @@ def _row(row: TableRow) -> Markup:
         element(
             "td",
             element("a", text(row.name), href=row.address, target="_self"),
-            element("small", text(f"{row.participant} · {row.study}")),
+            element("small", text(row.participant)),
+            element("small", text(row.study)) if row.study else Markup(""),
         ),
         element("td", text(row.completed), element("small", text(row.state))),
         element("td", text(row.language)),

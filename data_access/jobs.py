@@ -90,13 +90,15 @@ def claim(
     return None if row is None else JobRow(*row)
 
 
-def beat(connection: Connection, job_id: UUID, done: int, lease_until: datetime) -> bool:
+def beat(
+    connection: Connection, job_id: UUID, done: int, total: int, lease_until: datetime
+) -> bool:
     """Say how far it has come and keep the lease; whether somebody asked to stop."""
     return bool(
         connection.execute(
             update(Job)
             .where(Job.id == job_id)
-            .values(done=done, lease_until=lease_until)
+            .values(done=done, total=total, lease_until=lease_until)
             .returning(Job.stop_requested)
         ).scalar_one()
     )

@@ -25,13 +25,13 @@ from services.importing.load import (
     ImportStopped,
     import_transcripts,
 )
+from services.importing.readers import SUFFIXES
 from services.installation import Installation
 
 KIND = "import"
 #: A worker that was killed gives its import up after this long; another starts it anew.
 LEASE = timedelta(minutes=2)
 _CHUNK = 1 << 20
-_SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +166,10 @@ def _run(
         return "failed", "The study is not there any more."
     stop_asked = False
 
-    def progress(rows: int) -> None:
+    def progress(rows: int, total: int) -> None:
         nonlocal stop_asked
         with installation.database.transaction(actor.staff_id) as connection:
-            stop_asked = jobs.beat(connection, job.id, rows, installation.now() + LEASE)
+            stop_asked = jobs.beat(connection, job.id, rows, total, installation.now() + LEASE)
 
     try:
         report = import_transcripts(
@@ -197,7 +197,7 @@ def _asker(installation: Installation, job: JobRow) -> Actor | None:
 
 def _keep(installation: Installation, held: Offered) -> str:
     suffix = Path(held.name).suffix.lower()
-    if suffix not in _SUFFIXES:
+    if suffix not in SUFFIXES:
         raise BadInput(f"{held.name} is of no known form. Use a .csv, .jsonl or .parquet file.")
     directory = installation.settings.data_dir / "uploads" / secrets.token_hex(8)
     directory.mkdir(mode=0o700, parents=True)

@@ -82,8 +82,10 @@ def _watch() -> None:
             continue
         left, right = st.columns([9, 1], vertical_alignment="center")
         left.progress(
-            min(job.done / (job.done + 1_000), 0.95),
-            "Waits for a worker" if job.state == "waiting" else f"{job.done:,} rows read",
+            min(job.done / job.total, 1.0) if job.total else 0.0,
+            "Waits for a worker"
+            if job.state == "waiting"
+            else f"{job.done:,} of about {job.total or 0:,} rows read",
         )
         if job.stop_requested:
             right.caption("Stopping …")

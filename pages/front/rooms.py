@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from domain.permissions import Act, Actor, may
+from domain.errors import Refused
+from domain.permissions import Act, Actor, check, may
 from pages.admin import access, imports, studies
 from pages.audit import trail
 from pages.front import home
 from pages.review import session, sessions
+from services import installation
+from services.acts import refuse
+
+_REFUSED = "rooms.refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +60,23 @@ def rooms_for(person: Actor | None) -> list[StreamlitPage]:
         for room in ROOMS
         if room.act is None or may(person, room.act)
     ]
+
+
+def note_refusal(person: Actor) -> None:
+    """Say and audit that an address was asked for that is not this person's to enter.
+
+    The page itself is not in their navigation, so nothing of it can run; what is left to do
+    is to tell them why, and the trail that they asked.
+    """
+    asked = urlsplit(st.context.url or "").path.strip("/")
+    room = next((room for room in ROOMS if room.address and room.address == asked), None)
+    if room is None or room.act is None or may(person, room.act):
+        st.session_state.pop(_REFUSED, None)
+        return
+    try:
+        check(person, room.act)
+    except Refused as refused:
+        if st.session_state.get(_REFUSED) != asked:
+            st.session_state[_REFUSED] = asked
+            refuse(installation.current(), person, "page.open", "page", refused, object_id=asked)
+        st.error(str(refused))

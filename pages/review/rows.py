@@ -27,15 +27,15 @@ _SHORT = {
 }
 
 
-def table_row(actor: Actor, row: SessionRow, now: datetime) -> TableRow:
-    """One line of the table."""
+def table_row(actor: Actor, row: SessionRow, now: datetime, *, with_study: bool) -> TableRow:
+    """One line of the table; the study's title where the list spans several."""
     found = row.coverage in (Coverage.FULL, Coverage.PATTERNS_ONLY)
     partly = row.coverage is Coverage.PATTERNS_ONLY
     return TableRow(
         address=f"/session?id={row.id}",
         name=f"Session {row.number}",
         participant=row.pseudonym,
-        study=row.study_title,
+        study=row.study_title if with_study else "",
         completed=words.day(row.completed_at),
         language=words.language(row.language) + (" · patterns only" if partly else ""),
         state=state(row),

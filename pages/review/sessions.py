@@ -33,7 +33,7 @@ def page() -> None:
         st.error(str(error))
         st.link_button("Start again without filters", "/sessions")
         return
-    _list(actor, wanted, found)
+    _list(actor, wanted, found, spans=wanted.study is None and len(held.studies) > 1)
 
 
 def _filters(wanted: SessionFilter, held: Browsable) -> None:
@@ -44,7 +44,7 @@ def _filters(wanted: SessionFilter, held: Browsable) -> None:
     )
 
 
-def _list(actor: Actor, wanted: SessionFilter, found: SessionPage) -> None:
+def _list(actor: Actor, wanted: SessionFilter, found: SessionPage, *, spans: bool) -> None:
     narrowed = bool(wanted.at(None).to_params().keys() - {"sort"})
     if not found.rows:
         draw_empty(
@@ -57,7 +57,7 @@ def _list(actor: Actor, wanted: SessionFilter, found: SessionPage) -> None:
         return
     st.caption(f"{capped_count(found.count)} sessions match")
     now = installation.current().now()
-    draw_sessions([table_row(actor, row, now) for row in found.rows])
+    draw_sessions([table_row(actor, row, now, with_study=spans) for row in found.rows])
     back, on, _rest = st.columns([2, 2, 8])
     for column, label, cursor, key in (
         (back, "Previous page", found.newer, "page.back"),

@@ -102,7 +102,7 @@ def import_transcripts(
     *,
     leave_out_refused: bool = False,
     detect_language: Callable[[str], str] | None = None,
-    progress: Callable[[int], None] = lambda _rows: None,
+    progress: Callable[[int, int], None] = lambda _rows, _total: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> ImportReport:
     """Import a file whole, or not at all.
@@ -119,7 +119,7 @@ def import_transcripts(
     detect_language
         Guesses the language of participants' words where the file does not state it.
     progress
-        Called with the number of rows read so far.
+        Called with the number of rows read so far, and how many there seem to be in all.
     stop
         Asked now and then whether to give up.
 
@@ -216,11 +216,12 @@ class _Staging:
         self,
         connection: Connection,
         path: Path,
-        progress: Callable[[int], None],
+        progress: Callable[[int, int], None],
         stop: Callable[[], bool],
     ) -> None:
         now = self.installation.now()
-        rows = iter(read_rows(path))
+        file = read_rows(path)
+        rows = iter(file)
         while chunk := list(islice(rows, _CHUNK)):
             sound: list[tuple[int, SessionRecord, tuple[object, ...]]] = []
             for row in chunk:
@@ -243,7 +244,8 @@ class _Staging:
                     for turn in record.turns
                 ),
             )
-            progress(self.tally.rows_read)
+            read = self.tally.rows_read
+            progress(read, max(read, round(read / file.share) if file.share else read))
             self._beat()
             if stop():
                 raise ImportStopped("The import was stopped; nothing of the file was kept.")

@@ -21,6 +21,8 @@ from domain.errors import BadInput
 #: One transcript with its labels; the longest real one seen has 60,000 characters.
 LONGEST_ROW = 20_000_000
 _PARQUET_BATCH = 64
+#: What the names of files that can be read end with.
+SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +41,46 @@ class BadRow:
     reason: str
 
 
-def read_rows(path: Path) -> Iterator[RawRow | BadRow]:
+class FileRows:
+    """The rows of a file, read one by one; :attr:`share` says how much of it was read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        #: From 0 to 1, by bytes (by rows for Parquet).
+        self.share = 0.0
+
+    def __iter__(self) -> Iterator[RawRow | BadRow]:
+        suffix = self.path.suffix.lower()
+        if suffix == ".csv":
+            yield from _csv(self)
+        elif suffix == ".parquet":
+            yield from _parquet(self)
+        else:
+            yield from _jsonl(self)
+        self.share = 1.0
+
+
+def read_rows(path: Path) -> FileRows:
     """Rows of a file, by the format its name says.
 
     Raises
     ------
     BadInput
-        When the file is missing, empty, of an unknown format, or not what its name says.
+        When the file is missing, empty or of an unknown format; while reading, when it is
+        not what its name says.
     """
     if not path.is_file():
         raise BadInput(f"There is no file {path}. Check the path.")
-    suffix = path.suffix.lower()
     if path.stat().st_size == 0:
         raise BadInput(f"{path.name} is empty. Export it again.")
-    if suffix == ".csv":
-        return _csv(path)
-    if suffix in (".jsonl", ".ndjson"):
-        return _jsonl(path)
-    if suffix == ".parquet":
-        return _parquet(path)
-    raise BadInput(f"{path.name} is of no known form. Use a .csv, .jsonl or .parquet file.")
+    if path.suffix.lower() not in SUFFIXES:
+        raise BadInput(f"{path.name} is of no known form. Use a .csv, .jsonl or .parquet file.")
+    return FileRows(path)
 
 
-def _csv(path: Path) -> Iterator[RawRow | BadRow]:
+def _csv(rows: FileRows) -> Iterator[RawRow | BadRow]:
     csv.field_size_limit(LONGEST_ROW)
+    path, size = rows.path, rows.path.stat().st_size
     # Bytes that are not UTF-8 come through as lone surrogates, so that their row is named.
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         reader = csv.reader(file, strict=True)
@@ -82,6 +100,7 @@ def _csv(path: Path) -> Iterator[RawRow | BadRow]:
                     "Close the quotes of that row.",
                 )
                 return
+            rows.share = file.buffer.tell() / size
             if not cells:
                 continue
             if len(cells) != len(header):
@@ -104,9 +123,11 @@ def _header(path: Path, reader: Iterator[list[str]]) -> list[str]:
     return header
 
 
-def _jsonl(path: Path) -> Iterator[RawRow | BadRow]:
-    with path.open("rb") as file:
+def _jsonl(rows: FileRows) -> Iterator[RawRow | BadRow]:
+    size = rows.path.stat().st_size
+    with rows.path.open("rb") as file:
         for number, line in enumerate(iter(lambda: file.readline(LONGEST_ROW), b""), start=1):
+            rows.share = file.tell() / size
             if not line.strip():
                 continue
             try:
@@ -123,7 +144,8 @@ def _jsonl(path: Path) -> Iterator[RawRow | BadRow]:
             yield _checked(number, values)
 
 
-def _parquet(path: Path) -> Iterator[RawRow | BadRow]:
+def _parquet(rows: FileRows) -> Iterator[RawRow | BadRow]:
+    path = rows.path
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
@@ -133,6 +155,7 @@ def _parquet(path: Path) -> Iterator[RawRow | BadRow]:
         for batch in file.iter_batches(batch_size=_PARQUET_BATCH):
             for values in batch.to_pylist():
                 number += 1
+                rows.share = number / file.metadata.num_rows
                 yield _checked(number, values)
 
 
