@@ -293,18 +293,14 @@ def names(connection: Connection) -> list[tuple[UUID, str]]:
 
 def administrators(connection: Connection) -> list[str]:
     """E-mail addresses of the active administrators, who was there first first."""
-    return list(
-        connection.execute(
-            select(Staff.email)
-            .join(StaffRole, StaffRole.staff_id == Staff.id)
-            .where(
-                StaffRole.role == Role.ADMINISTRATOR.value,
-                StaffRole.revoked_at.is_(None),
-                Staff.active,
-                Staff.email.is_not(None),
-            )
-            .order_by(Staff.invited_at, Staff.id)
+    rows = connection.execute(
+        select(Staff.email)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(
+            StaffRole.role == Role.ADMINISTRATOR.value,
+            StaffRole.revoked_at.is_(None),
+            Staff.active,
         )
-        .scalars()
-        .all()
+        .order_by(Staff.invited_at, Staff.id)
     )
+    return [row.email for row in rows if row.email is not None]

@@ -69,7 +69,7 @@ def _change(actor: Actor, people: list[StaffMember]) -> None:
     with st.form("change"):
         st.markdown("#### Change somebody's standing")
         who = st.selectbox("Person", list(names), format_func=names.__getitem__)
-        role = st.selectbox("Role", list(Role), format_func=_role)
+        role = Role(st.selectbox("Role", [*Role], format_func=_role) or Role.REVIEWER)
         give, take, off, on, out = st.columns(5)
         here = installation.current()
         acts: list[tuple[bool, Callable[[], object]]] = [

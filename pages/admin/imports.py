@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -37,7 +39,7 @@ def page() -> None:
     _past(actor)
 
 
-def _offer(actor: Actor, titles: dict[object, str]) -> None:
+def _offer(actor: Actor, titles: dict[UUID, str]) -> None:
     with st.form("offer", clear_on_submit=True):
         study_id = st.selectbox("Study", list(titles), format_func=lambda key: titles[key])
         left, middle, right = st.columns(3)

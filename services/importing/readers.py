@@ -7,6 +7,7 @@ one of them; a file that cannot be read at all raises :class:`~domain.errors.Bad
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -82,7 +83,10 @@ def _csv(rows: FileRows) -> Iterator[RawRow | BadRow]:
     csv.field_size_limit(LONGEST_ROW)
     path, size = rows.path, rows.path.stat().st_size
     # Bytes that are not UTF-8 come through as lone surrogates, so that their row is named.
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+    with (
+        path.open("rb") as raw,
+        io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="") as file,
+    ):
         reader = csv.reader(file, strict=True)
         header = _header(path, reader)
         number = 1
@@ -100,7 +104,7 @@ def _csv(rows: FileRows) -> Iterator[RawRow | BadRow]:
                     "Close the quotes of that row.",
                 )
                 return
-            rows.share = file.buffer.tell() / size
+            rows.share = raw.tell() / size
             if not cells:
                 continue
             if len(cells) != len(header):
