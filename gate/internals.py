@@ -13,6 +13,7 @@ from typing import Any
 from streamlit import auth_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette import starlette_app_utils
 
@@ -53,6 +54,15 @@ def sign_cookie(name: str, value: Mapping[str, Any]) -> str:
     secret = server_util.get_cookie_secret()
     signed = starlette_app_utils.create_signed_value(secret, name, json.dumps(dict(value)))
     return signed.decode("latin-1")
+
+
+def serve_navigation_only() -> None:
+    """Turn off the older mode in which the files of ``pages/`` are pages by themselves.
+
+    Streamlit decides between the two when a run first reaches ``st.navigation``; until then
+    the first visitor of a process is told that the page they asked for does not exist.
+    """
+    PagesManager.uses_pages_directory = False
 
 
 def redirect_message(address: str) -> bytes:

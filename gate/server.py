@@ -21,7 +21,7 @@ from starlette.middleware import Middleware
 
 from gate.callback import PROVIDER
 from gate.guard import Guard
-from gate.internals import CALLBACK_PATH
+from gate.internals import CALLBACK_PATH, serve_navigation_only
 from gate.origin import check_start, public_origin
 from services import installation
 from services.keys import cookie_secret
@@ -98,6 +98,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     decision 7). Frozen objects are not walked.
     """
     installation.current()
+    serve_navigation_only()
     for module in _EARLY:
         importlib.import_module(module)
     if os.environ.get("CLEARANCE_NO_FREEZE") != "1":
