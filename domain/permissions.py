@@ -22,6 +22,7 @@ class Act(StrEnum):
     MANAGE_ACCESS = "manage staff, roles and grants"
     RUN_DEIDENTIFICATION = "start de-identification"
     READ_AUDIT = "read the audit trail"
+    SEE_ACCOUNTS = "see account data"
 
 
 #: Source: "Who may do what" in the domain's description. An act needs one of its roles.
@@ -34,6 +35,8 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.MANAGE_ACCESS: frozenset({Role.ADMINISTRATOR}),
     Act.RUN_DEIDENTIFICATION: frozenset({Role.ADMINISTRATOR}),
     Act.READ_AUDIT: frozenset({Role.AUDITOR}),
+    # Nobody: names and e-mails are read by the mailer and the withdrawal job alone (R11).
+    Act.SEE_ACCOUNTS: frozenset(),
 }
 
 
@@ -102,12 +105,23 @@ def check(actor: Actor | None, act: Act) -> Actor:
         )
     if not may(actor, act):
         wanted = " or ".join(sorted(str(role).replace("_", " & ") for role in ROLES_FOR[act]))
+        if not wanted:
+            raise Refused(
+                f"No role lets anybody {act}.",
+                rule="R11",
+                remedy="Work with the participant's pseudonym.",
+            )
         raise Refused(
             f"To {act} takes the role {wanted}, which you do not hold.",
             rule=f"role.{act.replace(' ', '-')}",
             remedy="Ask an administrator for the role if your work needs it.",
         )
     return actor
+
+
+def may_work_on(actor: Actor, role: Role, study_id: UUID, now: datetime) -> bool:
+    """Whether a grant is in force; the question behind :func:`check_grant`."""
+    return study_id in actor.studies(role, now)
 
 
 def check_grant(actor: Actor, role: Role, study_id: UUID, now: datetime) -> None:
@@ -118,7 +132,7 @@ def check_grant(actor: Actor, role: Role, study_id: UUID, now: datetime) -> None
     Refused
         Under R10; the sentence says whether a grant ended or never was.
     """
-    if study_id in actor.studies(role, now):
+    if may_work_on(actor, role, study_id, now):
         return
     had_one = any(g.study_id == study_id and g.role is role for g in actor.grants)
     raise Refused(
@@ -126,6 +140,11 @@ def check_grant(actor: Actor, role: Role, study_id: UUID, now: datetime) -> None
         rule="R10",
         remedy="Ask an administrator for a grant that states your purpose.",
     )
+
+
+def may_give_to(actor: Actor, staff_id: UUID) -> bool:
+    """Whether it is somebody else; the question behind :func:`check_not_self`."""
+    return actor.staff_id != staff_id
 
 
 def check_not_self(actor: Actor, staff_id: UUID) -> None:
@@ -136,7 +155,7 @@ def check_not_self(actor: Actor, staff_id: UUID) -> None:
     Refused
         When both are the same person.
     """
-    if actor.staff_id == staff_id:
+    if not may_give_to(actor, staff_id):
         raise Refused(
             "Nobody gives roles or grants to themselves.",
             rule="grant.no-self",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from domain.digests import Json, digest
+from domain.digests import Json, digest, turns_digest
 from domain.errors import BadInput
 from domain.findings import Finding, apply_findings
 from domain.spans import Span
@@ -104,7 +104,7 @@ class RedactionSet:
         BadInput
             When these are not the turns that the set was made for.
         """
-        if turns_digest(turns) != self.turns_digest:
+        if not _in_place(turns) or turns_digest(turns) != self.turns_digest:
             raise BadInput("The redactions were made for other turns than these. Decide them anew.")
         replaced = tuple(
             Finding(r.span, r.entity_type, 1.0, "decision", "", r.replacement)
@@ -114,11 +114,6 @@ class RedactionSet:
         return tuple(
             replace(turn, text=apply_findings(turn.text, turn.index, replaced)) for turn in turns
         )
-
-
-def turns_digest(turns: Sequence[Turn]) -> bytes:
-    """SHA-256 over turns, original or de-identified: number, speaker, label and text of each."""
-    return digest([[turn.index, turn.speaker.value, turn.label, turn.text] for turn in turns])
 
 
 def make_redaction_set(
@@ -134,8 +129,11 @@ def make_redaction_set(
     Raises
     ------
     BadInput
-        When a span lies outside its turn.
+        When the turns are not the session's, whole and in order, or a span lies outside its
+        turn.
     """
+    if not _in_place(turns):
+        raise BadInput("Some turns are missing or out of order. Reload the session.")
     found, decided = tuple(findings), latest_decisions(decisions)
     lengths = {turn.index: len(turn.text) for turn in turns}
     for span in [*(f.span for f in found), *(d.span for d in decided)]:
@@ -175,6 +173,11 @@ def latest_decisions(decisions: Iterable[RedactionDecision]) -> tuple[RedactionD
         if held is None or _standing(decision) > _standing(held):
             latest[decision.span] = decision
     return tuple(latest[span] for span in sorted(latest))
+
+
+def _in_place(turns: Sequence[Turn]) -> bool:
+    """Whether every turn stands at its number: spans find their turn by it."""
+    return [turn.index for turn in turns] == list(range(len(turns)))
 
 
 def _standing(decision: RedactionDecision) -> tuple[datetime, int, str, str, str]:

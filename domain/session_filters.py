@@ -56,7 +56,7 @@ class SessionFilter:
     completed_from, completed_until
         First and last day of completion, both included, in UTC.
     languages, statuses, policy_versions, review_states, flags
-        Any of these.
+        Any of these, in the order they were asked for.
     choices
         What must hold in each scope named, one choice a scope.
     query
@@ -192,18 +192,17 @@ def _languages(text: str | None) -> tuple[str, ...]:
     tags = _parts("language", text)
     if len(tags) > _MOST_LANGUAGES or not all(_LANGUAGE.fullmatch(tag) for tag in tags):
         raise _bad("language", "is no language tag", f"tags such as en, at most {_MOST_LANGUAGES}")
-    return tuple(sorted(tags))
+    return tags
 
 
 def _several(name: str, text: str | None, kind: type[Word]) -> tuple[Word, ...]:
     if text is None:
         return ()
-    chosen = {_one(name, part, kind) for part in _parts(name, text)}
-    return tuple(word for word in kind if word in chosen)
+    return tuple(_one(name, part, kind) for part in _parts(name, text))
 
 
-def _parts(name: str, text: str) -> list[str]:
-    parts = text.split(",")
+def _parts(name: str, text: str) -> tuple[str, ...]:
+    parts = tuple(text.split(","))
     if len(set(parts)) != len(parts):
         raise _bad(name, "names a value twice", "each value once")
     return parts
