@@ -5,8 +5,7 @@ Exit codes: 0 done, 1 refused or found broken, 2 bad input.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,12 +13,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from domain.errors import BadInput, ClearanceError
 from domain.permissions import Actor
 from domain.vocabulary import Role
+from jobs.progress_bar import progress_bar
 from services import access, studies
 from services import installation as installations
 from services.installation import Installation
@@ -103,7 +102,7 @@ def deidentify(
     from jobs.deidentify_file import deidentify_file
 
     try:
-        with _bar("De-identifying") as progress:
+        with progress_bar(err, "De-identifying") as progress:
             report = deidentify_file(source, output, accounts, progress=progress)
     except ClearanceError as error:
         err.print(str(error), markup=False, highlight=False)
@@ -134,7 +133,7 @@ def deidentify_study(
         study = studies.by_slug(desk, actor, slug)
         if again:
             run_again(desk, actor, study, Engine.load().digest)
-        with _bar("De-identifying") as progress:
+        with progress_bar(err, "De-identifying") as progress:
             held = run(
                 desk,
                 actor,
@@ -186,7 +185,7 @@ def import_transcripts(
     with _desk() as desk:
         actor = _who(desk, who)
         into = studies.by_slug(desk, actor, study)
-        with _bar("Reading") as progress:
+        with progress_bar(err, "Reading") as progress:
             report = run(
                 desk,
                 actor,
@@ -394,26 +393,6 @@ def keys_new() -> None:
     out.print(f"CLEARANCE_IDENTITY_KEYS={Fernet.generate_key().decode()}", highlight=False)
     out.print(f"CLEARANCE_COOKIE_SECRET={secrets.token_hex(32)}", highlight=False)
     out.print(f'CLEARANCE_CHECKPOINT_KEY="{new_checkpoint_key()}"', highlight=False)
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A progress bar on standard error; nothing where that is no terminal."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-        task = bar.add_task(what, total=None)
-
-        def show(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield show
 
 
 if __name__ == "__main__":

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
         default=timedelta(minutes=15), description="Time without a click before sign-in ends."
     )
 
+    demonstration: bool = Field(
+        default=True,
+        description="Whether `make run` makes the demonstration's people and studies, once.",
+    )
     deidentification_workers: int = Field(
         default=1, ge=1, description="Worker processes `make run` keeps for de-identification."
     )

@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -40,13 +41,15 @@ def end_with_parent() -> None:
         sys.exit(0)
 
 
-def stop(child: subprocess.Popen[bytes], seconds: float = 8.0) -> None:
-    """End a child: ask first, then insist."""
-    if child.poll() is not None:
-        return
-    child.terminate()
-    try:
-        child.wait(seconds)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+def stop_all(running: Sequence[subprocess.Popen[bytes]], seconds: float = 8.0) -> None:
+    """End children together: ask all of them first, then insist with those that stay."""
+    for child in running:
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + seconds
+    for child in running:
+        try:
+            child.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,26 +17,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from data_access.migrate import migrate
 from domain.errors import ClearanceError
-from jobs import children, demonstration, demonstration_staff
+from jobs import children, demonstration_staff
+from jobs.ports import free_port, wait_for
+from jobs.worker_pool import WorkerPool
 from services import installation as installations
 from services.installation import Installation
 from settings import Settings, settings
 
 _PROVIDER_PORT = 9400
-_READY_SECONDS = 60.0
-_TRIES = 50
+_LOOPBACK = "127.0.0.1"
+_LOOK_SECONDS = 0.5
 
 
 def main() -> int:
     """Run until Ctrl-C; the exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
-        configuration = settings()
+        configuration = _checked(settings())
         with _only_one(configuration.data_dir):
             return _run(configuration)
     except ClearanceError as error:
@@ -47,46 +47,78 @@ def main() -> int:
         return 0
 
 
+def _checked(configuration: Settings) -> Settings:
+    if configuration.environment == "production":
+        raise ClearanceError(
+            "make run makes a development installation with people whom anybody can be. "
+            "In production start python -m gate and python -m jobs.worker; see the README."
+        )
+    return configuration
+
+
 def _run(configuration: Settings) -> int:
-    _say("Starting the database …")
-    installation = installations.open_installation(configuration)
     running: list[subprocess.Popen[bytes]] = []
+    workers: WorkerPool | None = None
+    installation: Installation | None = None
     try:
+        _say("Starting the database …")
+        installation = installations.open_installation(configuration)
         migrate(installation.database)
-        _prepare(installation)
-        port = _free_port(configuration.port, "the app")
-        provider_port = _free_port(_PROVIDER_PORT, "the sign-in provider")
+        if configuration.demonstration:
+            _prepare(installation)
         environment = {
-            "CLEARANCE_PORT": str(port),
-            "CLEARANCE_DATA_DIR": str(configuration.data_dir),
+            "CLEARANCE_DATA_DIR": str(configuration.data_dir.resolve()),
+            "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), _LOOPBACK))),
         }
         if configuration.oidc_issuer is None:
-            running.append(
-                children.start(
-                    "jobs.development_provider", str(provider_port), environment=environment
-                )
-            )
-            environment["CLEARANCE_OIDC_ISSUER"] = f"http://127.0.0.1:{provider_port}"
-            _wait_for(f"http://127.0.0.1:{provider_port}/.well-known/openid-configuration")
-        for _ in range(configuration.deidentification_workers):
-            running.append(children.start("jobs.worker", environment=environment))
-        running.append(children.start("jobs.web", environment=environment))
-        _wait_for(f"http://{configuration.host}:{port}/_stcore/health", running[-1])
-        _announce(f"http://{configuration.host}:{port}", configuration)
+            environment["CLEARANCE_OIDC_ISSUER"] = _start_provider(running, environment)
+        address = _start_web(running, configuration, environment)
+        workers = WorkerPool(configuration.deidentification_workers, environment, _say)
+        _announce(address, configuration)
         while all(child.poll() is None for child in running):
-            time.sleep(0.5)
+            workers.look()
+            time.sleep(_LOOK_SECONDS)
         print("A part of Clearance ended unexpectedly; stopping the rest.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         _say("\nStopping …")
         return 0
     finally:
-        for child in reversed(running):
-            children.stop(child)
-        installation.database.close()
+        # An impatient second Ctrl-C must not leave half of it running.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        children.stop_all([*running, *(workers.running if workers else ())])
+        if installation is not None:
+            installation.database.close()
+
+
+def _start_provider(running: list[subprocess.Popen[bytes]], environment: dict[str, str]) -> str:
+    port = free_port(_LOOPBACK, _PROVIDER_PORT, "the sign-in provider", _say)
+    running.append(children.start("jobs.development_provider", str(port), environment=environment))
+    issuer = f"http://{_LOOPBACK}:{port}"
+    wait_for(f"{issuer}/.well-known/openid-configuration", running[-1], "The sign-in provider")
+    return issuer
+
+
+def _start_web(
+    running: list[subprocess.Popen[bytes]],
+    configuration: Settings,
+    environment: dict[str, str],
+) -> str:
+    port = free_port(configuration.host, configuration.port, "the app", _say)
+    if port != configuration.port and configuration.oidc_issuer is not None:
+        _say(f"Your provider must know the redirect address with port {port} too.")
+    environment["CLEARANCE_PORT"] = str(port)
+    running.append(children.start("jobs.web", environment=environment))
+    address = f"http://{configuration.host}:{port}"
+    wait_for(f"{address}/_stcore/health", running[-1], "The web process")
+    return configuration.public_url or address
 
 
 def _prepare(installation: Installation) -> None:
+    # The generator and its wording are needed at the first start alone.
+    from jobs import demonstration
+
     administrator = demonstration_staff.first_administrator(installation)
     demonstration_staff.invite_everybody(installation, administrator)
     for title in demonstration.load_once(installation, administrator):
@@ -96,7 +128,9 @@ def _prepare(installation: Installation) -> None:
 
 def _announce(address: str, configuration: Settings) -> None:
     _say(f"\nClearance is open at {address}\n")
-    if configuration.oidc_issuer is None:
+    if not configuration.demonstration:
+        _say("Make the first administrator with: cli.py staff first E-MAIL NAME")
+    elif configuration.oidc_issuer is None:
         _say("Sign in as:")
         for person in demonstration_staff.PEOPLE:
             roles = ", ".join(role.value.replace("_", " & ") for role in person.roles)
@@ -113,36 +147,10 @@ def _only_one(directory: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ClearanceError(
-                f"it is running already with the data in {directory}. Stop that one first."
+                f"it is running already with the data in {directory}. Stop that one first, "
+                "or set CLEARANCE_DATA_DIR to another directory."
             ) from error
         yield
-
-
-def _free_port(wanted: int, what: str) -> int:
-    for port in range(wanted, wanted + _TRIES):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port != wanted:
-            _say(f"Port {wanted} is in use, so {what} takes {port}.")
-        return port
-    raise ClearanceError(f"ports {wanted} to {wanted + _TRIES - 1} are all in use.")
-
-
-def _wait_for(address: str, child: subprocess.Popen[bytes] | None = None) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline:
-        if child is not None and child.poll() is not None:
-            raise ClearanceError("the web process ended; its message is above.")
-        try:
-            with urlopen(address, timeout=2):  # noqa: S310 - an address of our own on loopback
-                return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    raise ClearanceError(f"{address} did not answer in {_READY_SECONDS:.0f} seconds.")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components import words
 from components.empty import draw_empty
@@ -61,18 +60,14 @@ def _offer(actor: Actor, titles: dict[UUID, str]) -> None:
             actor,
             study_id=study_id,
             transcripts=Offered(transcripts.name, transcripts),
-            accounts=_offered(accounts),
-            choices=_offered(choices),
+            accounts=None if accounts is None else Offered(accounts.name, accounts),
+            choices=None if choices is None else Offered(choices.name, choices),
             leave_out_refused=leave_out,
         )
     except (BadInput, Refused) as error:
         st.error(str(error))
     else:
         st.toast("The file is in the queue.")
-
-
-def _offered(file: UploadedFile | None) -> Offered | None:
-    return None if file is None else Offered(file.name, file)
 
 
 @st.fragment(run_every=2)

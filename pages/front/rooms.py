@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from domain.errors import Refused
 from domain.permissions import Act, Actor, check, may
@@ -19,6 +19,9 @@ from services import installation
 from services.acts import refuse
 
 _REFUSED = "rooms.refused"
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
 
 
 @dataclass(frozen=True, slots=True)
