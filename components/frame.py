@@ -10,7 +10,9 @@ _STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.75rem; padding-bottom: 4rem; max-width: 92rem; }
 .stMainBlockContainer h1 { padding-top: 0; }
 [data-testid="InputInstructions"] { display: none; }
-[data-testid="stSidebarHeader"] { height: 1.5rem; }
+[data-testid="stSidebarHeader"] { height: 3.25rem; }
+[data-testid="stSidebarHeader"]::before { content: "Clearance"; font-size: 1.15rem;
+  font-weight: 700; letter-spacing: -.01em; padding-left: .5rem; }
 </style>"""
 
 

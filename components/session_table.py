@@ -21,6 +21,7 @@ _STYLE = """<style>
 .sessions td.number, .sessions th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .sessions a { font-weight: 600; color: inherit; text-decoration-color: #1f5f5b88; }
 .sessions small { display: block; opacity: .65; }
+.sessions td:first-child small:first-of-type { white-space: nowrap; }
 .sessions .chip { font-size: .78rem; padding: 0 .45rem; margin: 0 .2rem .2rem 0; }
 </style>"""
 
