@@ -13,11 +13,20 @@ from components.styles import BASE_STYLE
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's name and its cells."""
+    """A column's name and its cells.
+
+    ``number`` aligns to the right; ``whole`` keeps each cell on one line.
+    """
 
     name: str
     cells: Sequence[str]
     number: bool = False
+    whole: bool = False
+
+    @property
+    def style(self) -> str | None:
+        """The class of the column's cells."""
+        return "number" if self.number else "whole" if self.whole else None
 
 
 def draw_table(columns: Sequence[Column]) -> None:
@@ -27,7 +36,7 @@ def draw_table(columns: Sequence[Column]) -> None:
         element(
             "tr",
             *(
-                element("td", text(cell), class_="number" if column.number else None)
+                element("td", text(cell), class_=column.style)
                 for column, cell in zip(columns, cells, strict=True)
             ),
         )
@@ -37,4 +46,4 @@ def draw_table(columns: Sequence[Column]) -> None:
 
 
 def _head(column: Column) -> Markup:
-    return element("th", text(column.name), class_="number" if column.number else None)
+    return element("th", text(column.name), class_=column.style)

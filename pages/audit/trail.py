@@ -38,11 +38,11 @@ def page() -> None:
     draw_table(
         [
             Column("Row", [f"{entry.seq:,}" for entry in entries], number=True),
-            Column("When", [f"{entry.at:%Y-%m-%d %H:%M:%S}" for entry in entries]),
-            Column("Who", [entry.actor_label for entry in entries]),
-            Column("Act", [entry.action for entry in entries]),
+            Column("When", [f"{entry.at:%Y-%m-%d %H:%M:%S}" for entry in entries], whole=True),
+            Column("Who", [entry.actor_label for entry in entries], whole=True),
+            Column("Act", [entry.action for entry in entries], whole=True),
             Column("Outcome", [entry.outcome for entry in entries]),
-            Column("Of", [f"{entry.object_kind} {entry.object_id[:13]}" for entry in entries]),
+            Column("Of", [f"{entry.object_kind} {entry.object_id[:8]}" for entry in entries]),
             Column("Purpose", [entry.purpose or "" for entry in entries]),
             Column("Detail", [_short(entry.detail) for entry in entries]),
         ]
