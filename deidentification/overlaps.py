@@ -11,7 +11,30 @@ from deidentification.hits import Hit
 
 #: Joining words that identify nobody once the names beside them are covered.
 _JOINTS = frozenset(
-    ["a", "an", "and", "at", "by", "de", "for", "from", "i", "in", "my", "of", "on", "or", "our", "the", "to", "via", "with", "&", "'s", "s"]
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "by",
+        "de",
+        "for",
+        "from",
+        "i",
+        "in",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "the",
+        "to",
+        "via",
+        "with",
+        "&",
+        "'s",
+        "s",
+    ]
 )
 
 

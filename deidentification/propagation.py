@@ -15,7 +15,16 @@ from deidentification.text_mapping import fold, folded
 SOURCE = "propagation"
 #: Kinds whose value, once found, is the same identifier wherever it stands.
 _WHOLE = frozenset(
-    ["USER_NAME", "EMAIL_ADDRESS", "PHONE_NUMBER", "URL", "STREET_ADDRESS", "LOCATION", "ORGANIZATION", "ID_NUMBER"]
+    [
+        "USER_NAME",
+        "EMAIL_ADDRESS",
+        "PHONE_NUMBER",
+        "URL",
+        "STREET_ADDRESS",
+        "LOCATION",
+        "ORGANIZATION",
+        "ID_NUMBER",
+    ]
 )
 _WHY_WHOLE = "The same words were found elsewhere in this session."
 _WHY_PART = "It is part of a name found elsewhere in this session."

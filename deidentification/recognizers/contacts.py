@@ -18,7 +18,45 @@ _NETWORKS = (
 #: An account's name: one word, and not one that only reads like the sentence's next word.
 _NAMED = r"(?P<id>@?[\w][\w.-]{1,38}\w)"
 _NOT_A_NAME = frozenset(
-    ["account", "and", "also", "because", "but", "for", "full", "handle", "has", "have", "here", "idea", "is", "just", "mainly", "mostly", "name", "not", "often", "only", "page", "pretty", "really", "still", "that", "the", "there", "this", "too", "username", "usually", "very", "was", "where", "which", "with", "would"]
+    [
+        "account",
+        "and",
+        "also",
+        "because",
+        "but",
+        "for",
+        "full",
+        "handle",
+        "has",
+        "have",
+        "here",
+        "idea",
+        "is",
+        "just",
+        "mainly",
+        "mostly",
+        "name",
+        "not",
+        "often",
+        "only",
+        "page",
+        "pretty",
+        "really",
+        "still",
+        "that",
+        "the",
+        "there",
+        "this",
+        "too",
+        "username",
+        "usually",
+        "very",
+        "was",
+        "where",
+        "which",
+        "with",
+        "would",
+    ]
 )
 
 
