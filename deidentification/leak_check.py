@@ -114,12 +114,12 @@ def _in_text(
 
 
 #: The first kind that covers a place names it.
-_CONTACTS = (
-    (patterns.EMAIL, SurvivorKind.EMAIL),
-    (patterns.URL, SurvivorKind.URL),
-    (patterns.HANDLE, SurvivorKind.HANDLE),
-    (patterns.PHONE, SurvivorKind.PHONE),
-    (patterns.LONG_NUMBER, SurvivorKind.LONG_NUMBER),
+_CONTACTS: tuple[tuple[re.Pattern[str], SurvivorKind, Callable[[str], bool]], ...] = (
+    (patterns.EMAIL, SurvivorKind.EMAIL, lambda _found: True),
+    (patterns.URL, SurvivorKind.URL, patterns.is_web_address),
+    (patterns.HANDLE, SurvivorKind.HANDLE, lambda _found: True),
+    (patterns.PHONE, SurvivorKind.PHONE, patterns.is_phone),
+    (patterns.LONG_NUMBER, SurvivorKind.LONG_NUMBER, lambda _found: True),
 )
 
 
@@ -127,12 +127,12 @@ def _contacts(
     plain: MappedText, allows: Callable[[str], bool]
 ) -> Iterator[tuple[int, int, SurvivorKind]]:
     covered: list[tuple[int, int]] = []
-    for pattern, kind in _CONTACTS:
+    for pattern, kind, is_meant in _CONTACTS:
         for match in pattern.finditer(plain.text):
             start, end = match.span()
             if any(start < there_end and there < end for there, there_end in covered):
                 continue
-            if not patterns.is_meant(kind.name, match[0]) or allows(match[0].rstrip(".,;:!?")):
+            if not is_meant(match[0]) or allows(match[0].rstrip(".,;:!?")):
                 continue
             covered.append((start, end))
             yield *plain.original(start, end), kind
