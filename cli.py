@@ -155,7 +155,7 @@ def measure_demonstration(
     from deidentification.engine import Engine
     from jobs.measure_demonstration import measure
 
-    with _bar("Reading") as progress:
+    with progress_bar(err, "Reading") as progress:
         measured = measure(Engine.load(), sessions=sessions, seed=seed, progress=progress)
     table = Table("Written", "What", "Planted", "Found", "Left standing")
     for key in sorted(measured.planted):

@@ -41,8 +41,8 @@ def family(entity_type: str) -> str:
     return _FAMILIES.get(entity_type, "other")
 
 
-def draw_deidentified(turns: Sequence[Turn]) -> None:
-    """The de-identified transcript alone."""
+def draw_transcript(turns: Sequence[Turn]) -> None:
+    """One transcript alone; placeholders in it stand out."""
     rows = (
         element(
             "div",

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from deidentification.boundaries import WORD_END, WORD_START
 from deidentification.hits import Hit
+from deidentification.known import KnownIdentifiers
 from deidentification.lexicon import Lexicon
 from deidentification.text_mapping import fold, folded
 
@@ -36,31 +37,6 @@ _TITLES = frozenset(
         "md",
     ]
 )
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class KnownIdentifiers:
-    """What the account says about the participant; never printed.
-
-    Attributes
-    ----------
-    full_name
-        As in the account; its order of names does not matter.
-    email
-        The account's e-mail address.
-    """
-
-    full_name: str | None
-    email: str | None
-
-    @classmethod
-    def none(cls) -> KnownIdentifiers:
-        """For a session without an account."""
-        return cls(full_name=None, email=None)
-
-    def __repr__(self) -> str:
-        told = [name for name in ("full_name", "email") if getattr(self, name)]
-        return f"KnownIdentifiers({', '.join(told) or 'none'}, values hidden)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
-from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
 from deidentification.boundaries import snap
 from deidentification.configuration import Configuration
@@ -16,17 +15,17 @@ from deidentification.hits import Hit
 from deidentification.lexicon import Lexicon
 from deidentification.nlp_pipe import PATTERNS_LANGUAGE, EntityPipeEngine
 from deidentification.recognizers.contacts import contact_recognizers
+from deidentification.recognizers.model_entities import ModelEntityRecognizer
 from deidentification.recognizers.names import name_recognizers
 from deidentification.recognizers.personal import personal_recognizers
 from deidentification.recognizers.phrases import TRUSTED_KEY
 from deidentification.recognizers.places import place_recognizers
 from deidentification.recognizers.stock import stock_recognizers
-from deidentification.text_mapping import folded, normalise
+from deidentification.text_mapping import normalise
 
 #: Longer texts are analysed in pieces, so that memory does not grow with a turn.
 LONGEST_PIECE = 20_000
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|your)\s+", re.IGNORECASE)
-_MODEL_SOURCE = "SpacyRecognizer"
 
 
 class TextAnalyser:
@@ -62,10 +61,8 @@ class TextAnalyser:
             )
         ]
         recognizers += [
-            SpacyRecognizer(
-                supported_language=language,
-                supported_entities=sorted(set(self._configuration.ner_labels.values())),
-                name=_MODEL_SOURCE,
+            ModelEntityRecognizer(
+                language, sorted(set(self._configuration.ner_labels.values())), self._lexicon
             )
             for language in self._configuration.models
         ]
@@ -110,9 +107,7 @@ class TextAnalyser:
             return None
         found = normalise(text[snapped[0] : snapped[1]]).text
         source = str(result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY])
-        if self.allows(found) or (
-            source == _MODEL_SOURCE and not self._plausible(found, entity_type)
-        ):
+        if self.allows(found):
             return None
         return Hit(
             start=snapped[0],
@@ -123,25 +118,6 @@ class TextAnalyser:
             why=explain(result, source),
             trusted=bool(result.recognition_metadata.get(TRUSTED_KEY)),
         )
-
-    def _plausible(self, found: str, entity_type: str) -> bool:
-        """Whether a model's entity is written like one.
-
-        Models call misspelt words ("dientify"), shouted ones ("DEFINITELY") and numbers
-        people or companies. A lower-case name counts when a first name opens it; lower-case
-        places count, because people write "rio de janeiro".
-        """
-        if not any(mark.isalpha() for mark in found) or len(found) < 2:
-            return False
-        capital = any(mark.isupper() for mark in found)
-        if entity_type == "PERSON":
-            first = folded(found.split()[0])
-            return (capital and not (found.isupper() and len(found) > 3 and " " not in found)) or (
-                first in self._lexicon.plain_first_names
-            )
-        if entity_type in ("ORGANIZATION", "NRP"):
-            return capital
-        return True
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

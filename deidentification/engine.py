@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deidentification.account import KnownIdentifiers, find_known
+from deidentification.account import find_known
 from deidentification.boundaries import snap
 from deidentification.configuration import Configuration, load_configuration
 from deidentification.engine_digest import engine_digest
 from deidentification.hits import Hit
+from deidentification.known import KnownIdentifiers
 from deidentification.lexicon import Lexicon, load_lexicon
 from deidentification.overlaps import resolve
 from deidentification.propagation import propagate
@@ -21,21 +21,13 @@ from deidentification.remembered import RememberedAnalyses
 from domain.findings import Finding
 from domain.spans import Span
 from domain.transcripts import Turn
+from domain.vocabulary import Coverage
 
 if TYPE_CHECKING:
     from deidentification.analysis import TextAnalyser
     from deidentification.languages import LanguageDetector
 
 __all__ = ["Coverage", "Engine", "KnownIdentifiers", "Result"]
-
-
-class Coverage(StrEnum):
-    """How much of the engine could look at a session."""
-
-    #: A language model, patterns, the account and propagation.
-    FULL = "full"
-    #: No model for the language: names that nothing announces may stand.
-    PATTERNS_ONLY = "patterns only"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ def engine_digest(configuration: Configuration, models: Mapping[str, str]) -> st
     content = configuration.model_dump(mode="json")
     for name, words in content["words"].items():
         content["words"][name] = sorted(words)
+    # Canonical JSON has no form for floats: scores are written as Python prints them.
+    for name in ("score_threshold", "language_confidence"):
+        content[name] = repr(content[name])
+    content["score_thresholds"] = {
+        kind: repr(score) for kind, score in content["score_thresholds"].items()
+    }
     return digest(
         {
             # As text: canonical JSON takes no floats, and a threshold is one.

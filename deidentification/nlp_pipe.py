@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from importlib import util
-from pathlib import Path
 
 import spacy
 from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
@@ -13,6 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from deidentification.configuration import Model
+from deidentification.models import require_models
 from domain.errors import BadInput
 
 #: The analyser's name for text in a language without a model: words are cut, nothing more.
@@ -39,7 +38,7 @@ def lower_case_lemmas(doc: Doc) -> Doc:
     return doc
 
 
-class EntityPipeEngine(SpacyNlpEngine):  # type: ignore[misc]  # presidio_analyzer is untyped
+class EntityPipeEngine(SpacyNlpEngine):
     """Presidio's spaCy engine over pipes that were stripped to the entity recogniser."""
 
     def __init__(self, models: Mapping[str, Model], labels: Mapping[str, str]) -> None:
@@ -54,6 +53,7 @@ class EntityPipeEngine(SpacyNlpEngine):  # type: ignore[misc]  # presidio_analyz
         )
         self._configured = dict(models)
         self._labels = dict(labels)
+        self._pipes: dict[str, Language] = {}
 
     def load(self) -> None:
         """Load each configured model and a bare tokenizer for every other language.
@@ -61,19 +61,19 @@ class EntityPipeEngine(SpacyNlpEngine):  # type: ignore[misc]  # presidio_analyz
         Raises :class:`~domain.errors.BadInput` when a model is not installed; never
         downloads one.
         """
-        self.nlp = {
-            language: _entity_pipe(language, model) for language, model in self._configured.items()
-        }
+        require_models(self._configured)
         bare = spacy.blank(PATTERNS_LANGUAGE)
         bare.add_pipe(_LEMMAS)
-        self.nlp[PATTERNS_LANGUAGE] = bare
+        self._pipes = {
+            language: _entity_pipe(language, model) for language, model in self._configured.items()
+        }
+        self.nlp = {**self._pipes, PATTERNS_LANGUAGE: bare}  # type: ignore[assignment]  # theirs is untyped
 
     def versions(self) -> dict[str, str]:
         """Name and version of the model behind each language."""
         return {
             language: f"{pipe.meta['name']} {pipe.meta['version']}"
-            for language, pipe in (self.nlp or {}).items()
-            if language != PATTERNS_LANGUAGE
+            for language, pipe in self._pipes.items()
         }
 
     def _get_updated_entities(
@@ -89,12 +89,6 @@ class EntityPipeEngine(SpacyNlpEngine):  # type: ignore[misc]  # presidio_analyz
 
 
 def _entity_pipe(language: str, model: Model) -> Language:
-    if util.find_spec(model.package.split(".")[0]) is None and not Path(model.package).exists():
-        raise BadInput(
-            f"The model {model.package} for the language {language} is not installed, and nothing "
-            f"is downloaded at run time. Install it with: pip install {model.install} - or name "
-            "another model under models in the engine's configuration."
-        )
     with warnings.catch_warnings():
         # W095: the model was made with an older minor version of spaCy; measured as harmless.
         warnings.filterwarnings("ignore", message=r".*\[W095\]")

@@ -31,6 +31,13 @@ SPELLED_EMAIL = re.compile(
     re.IGNORECASE,
 )
 
+#: The same in French, Spanish, Portuguese, Italian and German, which name the sign itself.
+FOREIGN_EMAIL = re.compile(
+    rf"{WORD_START}[\w.+-]{{1,64}}\s{{1,2}}(?:arobase|arroba|chiocciola|klammeraffe|@)\s{{1,2}}[\w-]{{1,62}}"
+    rf"(?:\s{{1,2}}(?:point|punto|ponto|punkt)\s{{1,2}}[\w-]{{2,62}}){{1,3}}{WORD_END}",
+    re.IGNORECASE,
+)
+
 URL = re.compile(
     r"(?:https?://|ftp://|www\.)[^\s<>\"'\])}]{2,2000}"
     rf"|(?<![\w.@-])(?:{_LABEL}\.){{1,4}}(?:{_TOP_LEVEL})(?![\w-])(?:/[^\s<>\"'\])}}]{{0,2000}})?",
@@ -55,7 +62,7 @@ PHONE = re.compile(
 #: Seven or more digits that belong together, or five or more in a code with letters. Neither
 #: amounts ("1,000,000", "$12.50") nor pairs of years ("2019-2021").
 LONG_NUMBER = re.compile(
-    r"(?<![\w.,$€£-])(?!(?:19|20)\d\d[-/–](?:19|20)\d\d\b)\d(?:[ -]?\d){6,30}(?![\w%]|[.,]\d)"
+    r"(?<![\w.,$€£-])(?!\d{1,5}-\d{1,5}(?![\d-]))\d(?:[ -]?\d){6,30}(?![\w%]|[.,]\d)"
     r"|(?<![\w-])(?=[A-Z0-9-]{6,24}(?![\w-]))[A-Z]{1,5}-?(?:\d-?){5,18}[A-Z]{0,2}(?![\w-])"
 )
 
@@ -66,3 +73,26 @@ SPELLED_NUMBER = re.compile(
     rf"{WORD_END}",
     re.IGNORECASE,
 )
+
+#: Top-level domains that are also words of a next sentence.
+_WORDS_TOO = frozenset({"art", "at", "be", "es", "film", "in", "it", "me", "music", "no", "us"})
+
+
+def is_web_address(found: str) -> bool:
+    """Whether a match of :data:`URL` is one: "end.So" is a forgotten blank, not a site.
+
+    Without a scheme the top-level domain must be in lower case, and no word of its own unless
+    a path follows.
+    """
+    if found.lower().startswith(("http://", "https://", "ftp://", "www.")):
+        return True
+    host, _, path = found.partition("/")
+    top = host.rsplit(".", 1)[-1]
+    if top in _WORDS_TOO and not path:
+        return False
+    return top.islower() and any(mark.isalpha() for mark in host.split(".")[0])
+
+
+def is_phone(found: str) -> bool:
+    """Whether a match of :data:`PHONE` has as many digits as phone numbers have."""
+    return 7 <= sum(mark.isdigit() for mark in found) <= 15

@@ -17,9 +17,11 @@ from domain.errors import BadInput, Refused
 from domain.findings import Finding, apply_findings
 from domain.page_cursor import Cursor, Direction, Sort
 from domain.permissions import Act, Actor, check
+from domain.policy import Decision, Use, check_allowed
 from domain.session_filters import PAGE_SIZE, SessionFilter
 from domain.transcripts import Turn
 from domain.vocabulary import Coverage, FlagState, Role
+from services import policy
 from services.acts import act
 from services.installation import Installation
 
@@ -50,11 +52,13 @@ class Browsable:
 class SessionView:
     """One session as its page shows it, without its original words.
 
-    ``turns`` hold the de-identified text, or nothing while the machine has not read the
-    session yet: no text is shown that nobody has looked for identifiers in.
+    ``turns`` hold the de-identified text. They are empty, and so are ``findings``, while the
+    machine has not read the session yet, since no text is shown that nobody has looked for
+    identifiers in; and while the policy does not allow the reading, which ``reading`` says.
     """
 
     row: SessionRow
+    reading: Decision
     turns: tuple[Turn, ...]
     findings: tuple[Finding, ...]
     consents: tuple[ConsentRow, ...]
@@ -135,16 +139,16 @@ def open_session(
     ) as done:
         row = _find(installation, actor, done.connection, session_id)
         done.study_id = row.study_id
-        turns, findings = _read(done.connection, row)
+        reading = policy.decision(actor, row, Use.INTERNAL_DEIDENTIFIED_TEXT, installation.now())
+        readable = reading.allowed and row.coverage in (Coverage.FULL, Coverage.PATTERNS_ONLY)
+        turns, findings = _read(done.connection, row) if readable else ((), ())
         newer, older = sessions.neighbours(done.connection, row)
         consents = tuple(sessions.consent_history(done.connection, session_id))
-        done.detail["form"] = "de-identified"
-    shown = (
-        tuple(replace(turn, text=apply_findings(turn.text, turn.index, findings)) for turn in turns)
-        if row.coverage in (Coverage.FULL, Coverage.PATTERNS_ONLY)
-        else ()
+        done.detail.update(form="de-identified" if readable else "facts", rule=reading.rule)
+    shown = tuple(
+        replace(turn, text=apply_findings(turn.text, turn.index, findings)) for turn in turns
     )
-    return SessionView(row, shown, findings, consents, newer, older)
+    return SessionView(row, reading, shown, findings, consents, newer, older)
 
 
 def open_original(
@@ -162,7 +166,8 @@ def open_original(
     BadInput
         When the purpose says too little.
     Refused
-        Under R10 without a grant; audited.
+        Under the policy's rule when it does not allow the reading, R10 without a grant among
+        them; audited.
     """
     with act(
         installation,
@@ -177,6 +182,10 @@ def open_original(
             raise BadInput("State your purpose in a few words: what you need the original for.")
         row = _find(installation, actor, done.connection, session_id)
         done.study_id = row.study_id
+        reviewer = row.study_id in actor.studies(Role.REVIEWER, installation.now())
+        use = Use.INTERNAL_RAW_TEXT if reviewer else Use.TRUST_SAFETY_RAW
+        answer = check_allowed(policy.decision(actor, row, use, installation.now()))
+        done.detail.update(rule=answer.rule, policy=answer.policy_digest)
         turns, findings = _read(done.connection, row)
         if not turns:
             raise Refused(

@@ -74,6 +74,11 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
                     "An e-mail address with its signs written as words or set apart.",
                     accept=_is_address,
                 ),
+                Phrase(
+                    patterns.FOREIGN_EMAIL,
+                    0.85,
+                    "An e-mail address with its signs written as words.",
+                ),
             ],
             language=language,
         ),
@@ -147,7 +152,7 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
                     patterns.PHONE,
                     0.6,
                     "Digits grouped like a phone number.",
-                    accept=_has_phone_digits,
+                    accept=_is_phone,
                 ),
                 Phrase(
                     patterns.SPELLED_NUMBER,
@@ -199,38 +204,28 @@ def _is_address(text: str, start: int, end: int) -> bool:
     found = text[start:end].lower()
     if "@" in found or "(" in found or "[" in found:
         return True
-    return bool(re.search(r"\s(?:dot|punto|point|punkt)\s", found)) or bool(
+    return bool(re.search(r"\sdot\s", found)) or bool(
         re.search(r"\sat\s\S+\.[a-z]{2,6}$", found)
         and re.search(r"mail|yahoo|outlook|icloud|proton|aol|live\.", found)
     )
 
 
 def _is_web_address(text: str, start: int, end: int) -> bool:
-    """Without a scheme, only lower case: "end.So" is a forgotten blank, not a site."""
-    found = text[start:end]
-    if found.lower().startswith(("http://", "https://", "ftp://", "www.")):
-        return True
-    host = found.split("/")[0]
-    top = host.rsplit(".", 1)[1]
-    if "/" not in found and top.lower() in _WORDS_TOO:
-        return False
-    return top.islower() and any(mark.isalpha() for mark in host.split(".")[0])
-
-
-#: Top-level domains that are also words of a next sentence.
-_WORDS_TOO = frozenset(
-    {"at", "be", "in", "it", "me", "no", "us", "so", "es", "art", "film", "music"}
-)
+    return patterns.is_web_address(text[start:end])
 
 
 def _is_handle(text: str, start: int, end: int) -> bool:
+    """A plain word counts only when the sentence stops after it."""
     found = text[start:end].lower().lstrip("@")
-    return found not in _NOT_A_NAME
+    if found in _NOT_A_NAME:
+        return False
+    if re.search(r"[\d_.]", found):
+        return True
+    return not found.endswith("ing") and bool(re.match(r"\s{0,2}(?:$|[.,!?;:)\"\n])", text[end:]))
 
 
-def _has_phone_digits(text: str, start: int, end: int) -> bool:
-    digits = sum(mark.isdigit() for mark in text[start:end])
-    return 7 <= digits <= 15
+def _is_phone(text: str, start: int, end: int) -> bool:
+    return patterns.is_phone(text[start:end])
 
 
 def _has_words(text: str, start: int, end: int) -> bool:

@@ -17,7 +17,7 @@ _WORD = rf"{_LETTERS}(?:{_LETTERS}|['-](?={_LETTERS})){{0,30}}"
 _CAPITALISED = rf"(?=[^\W\d_a-z]){_WORD}"
 _PARTICLE = r"(?:de|da|di|del|della|van|von|der|den|la|le|bin|ibn|al|el|dos|du|ter|ten|st\.?)"
 #: Up to three further words of a name, when capitalised, with particles and initials.
-_MORE = rf"(?:\s(?:{_PARTICLE}\s){{0,2}}(?:{_CAPITALISED}|[A-Z]\.)){{0,3}}"
+_MORE = rf"(?:\s(?:{_PARTICLE}\s){{0,2}}(?:(?=[^\W\d_a-z]{_LETTERS}){_WORD}|[A-Z]\.)){{0,3}}"
 _FULL = rf"{_CAPITALISED}{_MORE}"
 _ANY = rf"{_WORD}{_MORE}"
 #: What may follow a lower-case name that no list knows: a stop, or a word that goes on.
@@ -26,6 +26,9 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE,
 )
 _DEMONYM = re.compile(r"(?:ian|ish|ese|can|ist|er|or|ive|ing|ed)$", re.IGNORECASE)
+
+#: Names that "my boss ..." goes on with as verbs.
+_ALSO_VERBS = frozenset("chase drew grant hunt made mark may rose rush will".split())
 
 _Accept = Callable[[str, int, int], bool]
 
@@ -45,6 +48,14 @@ def name_recognizers(language: str, lexicon: Lexicon) -> list[EntityRecognizer]:
                     0.9,
                     "It follows words by which people introduce themselves.",
                     checks.introduced,
+                ),
+                _phrase(
+                    rf"(?i:{WORD_START}(?:{introductions}))[:,]?\s{{1,2}}"
+                    rf"(?P<id>{_LETTERS}{{2,30}}\s{_LETTERS}{{2,30}})"
+                    r"(?=\s{0,2}(?:$|[.,!?;:)\n])|\s(?i:and|but|i|i'm|im|from|btw)\b)",
+                    0.9,
+                    "It follows words by which people introduce themselves.",
+                    checks.two_words,
                 ),
                 _phrase(
                     rf"(?i:{WORD_START}(?:i'm|i am|im|this is|it's|it is))\s(?P<id>{_ANY})",
@@ -158,13 +169,23 @@ class _Checks:
             return False
         if first[0].isupper() or folded(first) in self._lexicon.first_names:
             return True
+        if first.endswith(("ed", "ing", "ly")):
+            return False
         return bool(_AFTER_NAME.match(text, end))
+
+    def two_words(self, text: str, start: int, end: int) -> bool:
+        """A first name and a surname, both perhaps without their capitals."""
+        return self.introduced(text, start, end) and all(
+            folded(word) not in NEVER_NAMES for word in text[start:end].split()
+        )
 
     def said_of_oneself(self, text: str, start: int, end: int) -> bool:
         """ "I'm" goes on in a thousand ways: a known first name, or a capital and a stop."""
         first = _first_word(text, start, end)
         if self.known(text, start, end):
             return True
+        if folded(first) in self._lexicon.first_names - NEVER_NAMES and not first[0].isupper():
+            return bool(_AFTER_NAME.match(text, end))
         return (
             first[0].isupper()
             and not first.isupper()
@@ -187,7 +208,9 @@ class _Checks:
         first = _first_word(text, start, end)
         if folded(first) in NEVER_NAMES:
             return False
-        return (first[0].isupper() and not first.isupper()) or self.known(text, start, end)
+        if folded(first) in self._lexicon.first_names - _ALSO_VERBS:
+            return True
+        return first[0].isupper() and not first.isupper()
 
     def known_or_capital(self, text: str, start: int, end: int) -> bool:
         """As :meth:`told`, but a capital that only opens a sentence is none."""
@@ -204,14 +227,14 @@ class _Checks:
         return folded(text[start:end]) not in NEVER_NAMES
 
     def opens_with_a_first_name(self, text: str, start: int, end: int) -> bool:
-        """A listed first name with its capital; if also a word, only before another name."""
+        """A listed first name with its capital; if also a word, only before a surname."""
         first = _first_word(text, start, end)
         plain = folded(first)
         if plain in self._lexicon.plain_first_names:
             return len(first) > 2
         return (
-            plain in self._lexicon.first_names
-            and plain not in NEVER_NAMES
+            plain in self._lexicon.first_names - NEVER_NAMES
+            and " " in text[start:end]
             and not opens_sentence(text, start)
         )
 

@@ -38,7 +38,7 @@ class Phrase:
     accept: Callable[[str, int, int], bool] | None = None
 
 
-class PhraseRecognizer(LocalRecognizer):  # type: ignore[misc]  # presidio_analyzer is untyped
+class PhraseRecognizer(LocalRecognizer):
     """One entity type, found by phrases.
 
     Parameters
@@ -61,6 +61,7 @@ class PhraseRecognizer(LocalRecognizer):  # type: ignore[misc]  # presidio_analy
         context: Sequence[str] = (),
         needs: str = "",
     ) -> None:
+        self._source = name
         self._phrases = tuple(phrases)
         self._needs = re.compile(f"[{needs}]") if needs else None
         super().__init__(
@@ -101,12 +102,12 @@ class PhraseRecognizer(LocalRecognizer):  # type: ignore[misc]  # presidio_analy
             end=end,
             score=phrase.score,
             analysis_explanation=AnalysisExplanation(
-                recognizer=self.name,
+                recognizer=self._source,
                 original_score=phrase.score,
                 textual_explanation=phrase.why,
             ),
             recognition_metadata={
-                RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+                RecognizerResult.RECOGNIZER_NAME_KEY: self._source,
                 RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
                 TRUSTED_KEY: phrase.trusted,
             },

@@ -7,7 +7,9 @@ import re
 from presidio_analyzer import EntityRecognizer
 
 from deidentification.boundaries import WORD_END, WORD_START
+from deidentification.lexicon import NEVER_NAMES
 from deidentification.recognizers.phrases import Phrase, PhraseRecognizer
+from deidentification.text_mapping import folded
 
 _STREET = (
     r"street|st|avenue|ave|av|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|terrace|"
@@ -32,6 +34,59 @@ _ZIP = r"(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]?\s?\d[
 _TAIL = (
     rf"(?:,?\s{{1,3}}(?:[^\W\d_a-z][\w'.-]{{1,30}}\s?){{1,3}})?(?:,?\s{{1,3}}(?:{_STATE}){WORD_END})?"
     rf"(?:,?\s{{1,3}}{_ZIP}{WORD_END})?"
+)
+
+
+#: What "I live in" and "I work at" go on with when no name follows.
+_GENERAL = frozenset(
+    "agencies agency art bars businesses cafes chunks church clients college companies company "
+    "comfort commission corporate days design different editing education entertainment events "
+    "experience fashion fear film finance freelance fun games general hand harmony healthcare "
+    "higher hire home hospital hours house human image individuals isolation layers local "
+    "marketing media minutes money months music night nights office parallel peace pictures "
+    "places poverty print private projects public publishing real retail scale school schools "
+    "scratch small software speed startups studios television terms theater theatre video visual "
+    "weekends weeks words world years adobe photoshop blender unity python".split()
+)
+#: Up to four words, the capitalised ones freely, others until the sentence stops or turns.
+_CAPITALS = r"(?:[^\W\d_a-z][\w&'-]{0,30}(?:\s(?:of\s|and\s|&\s|the\s|de\s)?(?=[^\W\d_a-z])[\w&'-]{1,30}){0,4})"
+_PLAIN = r"(?:[^\W\d_][\w&'-]{1,30}(?:\s[^\W\d_][\w&'-]{1,30}){0,3}?)"
+_TURN = (
+    r"(?=\s{0,2}(?:$|[.,!?;:()\n]|\s-\s)|\s(?:and|as|at|btw|but|currently|doing|for|from|in|lol|now|"
+    r"on|rn|since|so|these|where|which|while|who|with)\b)"
+)
+
+
+def _is_named(text: str, start: int, end: int) -> bool:
+    words = [folded(word) for word in text[start:end].split()]
+    return words[0] not in NEVER_NAMES | _GENERAL and words[-1] not in _GENERAL
+
+
+def _placed(announced: str, score: float, why: str) -> list[Phrase]:
+    """After words that announce it: a name with capitals, or one without."""
+    before = rf"(?i:{WORD_START}(?:{announced}))\s(?i:the\s)?"
+    return [
+        Phrase(re.compile(rf"{before}(?P<id>{_CAPITALS})"), score, why, accept=_is_named),
+        Phrase(
+            re.compile(rf"{before}(?P<id>{_PLAIN}){_TURN}", re.IGNORECASE),
+            score,
+            why,
+            accept=_is_named,
+        ),
+    ]
+
+
+_LIVES = (
+    r"(?:i|we|i'm|i am|im|i've|i was|who|he|she|they|family|parents)\s(?:\w{1,9}\s)?"
+    r"(?:live in|lives in|living in|lived in|grew up in|was born in|born in|moved to|relocated to|"
+    r"based in|based out of|come from|comes from|originally from)|i'm from|im from|i am from|"
+    r"my hometown(?: is|,)|my home town(?: is|,)"
+)
+_WORKS = (
+    r"(?:i|we|i'm|i am|im|who|he|she|husband|wife|i've|i used to|i currently|i mostly)\s(?:\w{1,9}\s)?"
+    r"(?:work at|works at|worked at|working at|work for|works for|worked for|working for|"
+    r"employed by|employed at|interned at|interned for|studied at|study at|teach at|taught at|graduated from)|"
+    r"my employer(?: is|,)|my company(?: is|,)|my company is called|my business is called|my studio is called"
 )
 
 
@@ -88,6 +143,18 @@ def place_recognizers(language: str) -> list[EntityRecognizer]:
             ],
             language=language,
             needs=r"\d",
+        ),
+        PhraseRecognizer(
+            "ResidenceRecognizer",
+            "LOCATION",
+            _placed(_LIVES, 0.6, "It follows words that say where somebody lives or is from."),
+            language=language,
+        ),
+        PhraseRecognizer(
+            "WorkplaceRecognizer",
+            "ORGANIZATION",
+            _placed(_WORKS, 0.6, "It follows words that say where somebody works or learnt."),
+            language=language,
         ),
         PhraseRecognizer(
             "ZipCodeRecognizer",

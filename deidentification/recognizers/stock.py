@@ -29,7 +29,7 @@ _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 _SIX_DIGITS = re.compile(r"\d(?:\D{0,3}\d){5}")
 
 
-class OfflineEmailRecognizer(EmailRecognizer):  # type: ignore[misc]  # untyped base
+class OfflineEmailRecognizer(EmailRecognizer):
     """Presidio's e-mail recogniser with a public-suffix list that never calls anybody."""
 
     def validate_result(self, pattern_text: str) -> bool:
@@ -37,7 +37,7 @@ class OfflineEmailRecognizer(EmailRecognizer):  # type: ignore[misc]  # untyped 
         return bool(_SUFFIXES(pattern_text.rsplit("@", 1)[-1]).fqdn)
 
 
-class GuardedPhoneRecognizer(PhoneRecognizer):  # type: ignore[misc]  # untyped base
+class GuardedPhoneRecognizer(PhoneRecognizer):
     """Presidio's phone recogniser, asked only where six digits stand near each other.
 
     It searches the text once for each region, which is most of what all patterns cost.
@@ -49,7 +49,11 @@ class GuardedPhoneRecognizer(PhoneRecognizer):  # type: ignore[misc]  # untyped 
         """The phone numbers in a text."""
         if not _SIX_DIGITS.search(text):
             return []
-        found: list[RecognizerResult] = super().analyze(text, entities, nlp_artifacts)
+        found: list[RecognizerResult] = super().analyze(
+            text,
+            entities,
+            nlp_artifacts,  # type: ignore[arg-type]  # None is its own default
+        )
         return found
 
 

@@ -10,11 +10,11 @@ from components import words
 from components.empty import draw_empty
 from components.session_panels import draw_chips, draw_facts, draw_redactions, draw_uses
 from components.session_table import Chip
-from components.transcript import draw_deidentified, draw_side_by_side
+from components.transcript import draw_transcript, draw_side_by_side
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
-from domain.policy import Outcome, Use
-from domain.vocabulary import Coverage
+from domain.policy import Outcome
+from domain.vocabulary import Coverage, FlagState, Role
 from pages.front.visitor import require_visitor
 from pages.review.rows import consent_chips, state
 from services import installation, policy, sessions
@@ -41,13 +41,15 @@ def page() -> None:
         st.error(str(refused))
         return
     _head(view)
-    readable = _readable(actor, view)
+    readable = _readable(view)
     text, redactions, uses, facts = st.tabs(
         ["Transcript", f"Redactions ({len(view.findings)})", "What may be done", "Facts"]
     )
     with text:
         if readable:
             _transcript(actor, view)
+        elif actor.holds(Role.TRUST_SAFETY) and view.row.flag is FlagState.OPEN:
+            _case(actor, view)
     with redactions:
         if readable:
             draw_redactions(view.findings)
@@ -94,11 +96,9 @@ def _head(view: SessionView) -> None:
     draw_chips(chips)
 
 
-def _readable(actor: Actor, view: SessionView) -> bool:
-    """Whether the words may be shown at all, by the policy; says why when not."""
-    answer = policy.decision(
-        actor, view.row, Use.INTERNAL_DEIDENTIFIED_TEXT, installation.current().now()
-    )
+def _readable(view: SessionView) -> bool:
+    """Whether there are words to show; says why when not."""
+    answer = view.reading
     if not answer.allowed:
         st.warning(f"**{answer.rule}** · {answer.reason} {answer.remedy}")
         return False
@@ -127,7 +127,25 @@ def _transcript(actor: Actor, view: SessionView) -> None:
             return
     with st.popover("Show the original beside it", icon=":material/visibility:"):
         _ask_purpose()
-    draw_deidentified(view.turns)
+    draw_transcript(view.turns)
+
+
+def _case(actor: Actor, view: SessionView) -> None:
+    """Trust & Safety's reading within an open case: the original alone, for a purpose (R12)."""
+    purpose = st.session_state.get(_PURPOSE)
+    if purpose is None:
+        with st.popover("Read it within the case", icon=":material/gavel:"):
+            _ask_purpose()
+        return
+    try:
+        original = sessions.open_original(installation.current(), actor, view.row.id, purpose)
+    except (BadInput, Refused) as error:
+        st.session_state.pop(_PURPOSE)
+        st.error(str(error))
+        return
+    st.caption(f"Opened for: {purpose}")
+    st.button("Close the original", on_click=st.session_state.pop, args=(_PURPOSE,))
+    draw_transcript(original.turns)
 
 
 def _ask_purpose() -> None:
