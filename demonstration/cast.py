@@ -20,8 +20,12 @@ from demonstration.identifiers import (
 from demonstration.people import Person, organisation_words, pools
 from demonstration.planted import Piece, PlantedType
 from demonstration.templates import Template, write
+from demonstration.voices import Voice
 from demonstration.wording_files import Wording, World, wording
 
+_NAMES = frozenset(
+    (PlantedType.PERSON, PlantedType.ORGANIZATION, PlantedType.LOCATION, PlantedType.OCCUPATION)
+)
 _COLLEAGUES = ("mate", "mate2", "boss", "client")
 
 
@@ -63,8 +67,8 @@ class Cast:
         name = "".join(piece.text for piece in pieces)
         self.identifiers[slot] = named(name, PlantedType.ORGANIZATION)
 
-    def filler(self, dice: Dice, careless: float) -> Callable[[str], list[Piece]]:
-        """A function that fills a slot, writing identifiers that carelessly.
+    def filler(self, dice: Dice, voice: Voice | None) -> Callable[[str], list[Piece]]:
+        """A function that fills a slot, writing identifiers as that voice does; None: as printed.
 
         Raises KeyError when neither the person nor the world knows the slot.
         """
@@ -72,7 +76,10 @@ class Cast:
         def fill(slot: str) -> list[Piece]:
             known = self.identifiers.get(slot)
             if known is not None:
-                return [known.written(dice, careless)]
+                if voice is None:
+                    return [known.written(dice, 0.0)]
+                is_name = known.kind in _NAMES
+                return [known.written(dice, voice.careless_names if is_name else voice.careless)]
             if slot == "a_title":
                 title = fill("title")
                 vowel = title[0].text[:1].lower() in "aeiou"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from demonstration.dice import Dice
-from demonstration.hostile import LONG_TURN, hostile_text
-from demonstration.quotas import Hostility, Quota
+from demonstration.hostile import hostile_text
+from demonstration.quotas import Quota
 from demonstration.speech import Speech
 from demonstration.studies import TOPICS, DemonstrationStudy
 from demonstration.templates import Template
@@ -71,8 +71,11 @@ class Interview:
         unit = self._unit(topic)
         pasted = ""
         if self._quota.hostility is not None and number == _PASTES_AT:
-            pasted = self._pasted(self._quota.hostility)
-        if topic != "work" and self._dice.chance(0.5 - 0.6 * self._voice.talkative):
+            pasted = hostile_text(self._quota.hostility)
+        monosyllabic = topic not in ("work", "extra") and self._dice.chance(
+            0.38 - 0.5 * self._voice.talkative
+        )
+        if monosyllabic:
             self.speech.answer(self._phrase("brief"), after=pasted)
             self.speech.ask(self._phrase("probe"))
             self.speech.answer(*self._embellished(unit))
@@ -92,6 +95,10 @@ class Interview:
             parts.append(self._phrase("day_job"))
         if self._dice.chance(0.22 * self._voice.talkative):
             parts.append(self._phrase("aside"))
+        if unit.topic == "story" and self._dice.chance(0.5 * self._voice.talkative - 0.2):
+            second = self._own("story")
+            parts.extend([self._phrase("another"), second[0].say] if second else ())
+            self._used.update(second[:1])
         leaks = [] if self._has_leaked else self._candidates("leak")
         if leaks and unit.topic in ("story", "trouble", "control") and self._dice.chance(0.2):
             parts.append(self._dice.pick(leaks).say)
@@ -133,8 +140,7 @@ class Interview:
 
     def _unit(self, topic: str) -> Unit:
         """An answer on the topic, from this participant's world where it has one."""
-        own = [unit for unit in self.speech.cast.world.units if unit.topic == topic]
-        fresh = [unit for unit in own if unit not in self._used]
+        fresh = self._own(topic)
         generic = self._candidates(topic)
         if fresh and (not generic or self._dice.chance(0.6)):
             chosen = self._dice.pick(fresh)
@@ -142,6 +148,11 @@ class Interview:
             chosen = self._dice.pick(generic)
         self._used.add(chosen)
         return chosen
+
+    def _own(self, topic: str) -> list[Unit]:
+        """What this participant's world still has to say on the topic."""
+        world = self.speech.cast.world
+        return [unit for unit in world.units if unit.topic == topic and unit not in self._used]
 
     def _candidates(self, topic: str) -> list[Unit]:
         return [
@@ -160,9 +171,3 @@ class Interview:
         phrase = self._dice.pick(fresh or phrases)
         self._spoken.add(id(phrase))
         return phrase
-
-    def _pasted(self, kind: Hostility) -> str:
-        text = hostile_text(kind, self._dice)
-        if kind is Hostility.LONG:
-            return text * (LONG_TURN // len(text) + 1)
-        return text

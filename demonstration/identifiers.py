@@ -12,6 +12,12 @@ from demonstration.planted import Manner, Piece, PlantedType
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
            "September", "October", "November", "December")  # fmt: skip
 _DIGITS = ("oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SPOKEN_SIGNS = {
+    "de": (" at ", " punkt "),
+    "es": (" arroba ", " punto "),
+    "fr": (" arobase ", " point "),
+    "pt": (" arroba ", " ponto "),
+}
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy")
 _TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
           "eighteen", "nineteen")  # fmt: skip
@@ -45,9 +51,8 @@ def named(name: str, kind: PlantedType = PlantedType.PERSON, *, quasi: bool = Fa
 
 def email(address: str, language: str) -> Identifier:
     """An e-mail address; in words its signs are spelled out."""
-    signs = {"de": (" at ", " punkt "), "es": (" arroba ", " punto "), "fr": (" arobase ", " point "),
-             "pt": (" arroba ", " ponto ")}.get(language, (" at ", " dot "))  # fmt: skip
-    in_words = address.replace("@", signs[0]).replace(".", signs[1])
+    at, dot = _SPOKEN_SIGNS.get(language, (" at ", " dot "))
+    in_words = address.replace("@", at).replace(".", dot)
     return Identifier(
         PlantedType.EMAIL_ADDRESS,
         address,

@@ -17,6 +17,8 @@ from demonstration.voices import Voice, voice_of
 from domain.vocabulary import Plan
 
 _DOMAINS = ("example.com", "example.net", "example.org", "mail.example.com", "post.example.org")
+_HOSTS = ("www.example.com", "sites.example.org", "example.net", "pages.example.com")
+_PATHS = ("", "/work", "/about", "/portfolio")
 _PLANS = (Plan.FREE, Plan.FREE, Plan.PRO, Plan.PRO, Plan.MAX)
 #: The first day of the first study: ages are told as on that day.
 _AGES_ON = date(2025, 12, 1)
@@ -110,8 +112,7 @@ def person_of(seed: int, key: str, language: str) -> Person:
         email=f"{local}@{dice.pick(_DOMAINS)}",
         phone=with_digits(dice.pick(place.phones), dice),
         handle=user,
-        url=f"https://{dice.pick(('www.', ''))}{first}{last}.example.{dice.pick(('com', 'org', 'net'))}"
-        f"{dice.pick(('', '/work', '/about', '/portfolio'))}",
+        url=f"https://{dice.pick(_HOSTS)}/{first}{last}{dice.pick(_PATHS)}",
         address=f"{with_digits(dice.pick(pool.streets), dice)}, {town}",
         town=town,
         country=place.country,

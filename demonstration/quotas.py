@@ -16,8 +16,17 @@ CHOICE_COMBINATIONS = 81
 _FLAGS = {7: FlagState.OPEN, 23: FlagState.UPHELD, 41: FlagState.DISMISSED}
 #: Of forty participants, who speaks another language than English.
 _LANGUAGES = {
-    2: "de", 7: "es", 10: "fr", 13: "de", 16: "pt", 21: "ja", 24: "es", 29: "ar", 33: "de", 36: "fr",
-}  # fmt: skip
+    2: "de",
+    7: "es",
+    10: "fr",
+    13: "de",
+    16: "pt",
+    21: "ja",
+    24: "es",
+    29: "ar",
+    33: "de",
+    36: "fr",
+}
 
 
 class Hostility(StrEnum):
@@ -31,6 +40,9 @@ class Hostility(StrEnum):
     FORMULA = "formula"
     LABELS = "labels"
     LONG = "long"
+
+
+_HOSTILITIES = tuple(Hostility)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +88,17 @@ def quota(study: DemonstrationStudy, index: int) -> Quota:
     person_index = index if returns_after is None else returns_after
     shared = _shared_with(study, person_index)
     near_boundary = index // 25 if index % 25 == 8 else None
+    hostile = index % 25 == 11
     return Quota(
         person=f"{shared or study.slug}/{person_index}",
         returning=shared is not None,
         language=_LANGUAGES.get(person_index % 40, "en"),
-        status=_status(index) if near_boundary is None else SessionStatus.COMPLETED,
+        # What a session is there to show must be reached before it breaks off.
+        status=_status(index) if near_boundary is None and not hostile else SessionStatus.COMPLETED,
         flag=_FLAGS.get(index % 50, FlagState.NONE),
         near_boundary=near_boundary,
         combination=index // 2 * 32 % CHOICE_COMBINATIONS if index % 2 == 0 else None,
-        hostility=tuple(Hostility)[index // 25 % len(Hostility)] if index % 25 == 11 else None,
+        hostility=_HOSTILITIES[index // 25 % len(_HOSTILITIES)] if hostile else None,
         returns_after=returns_after,
     )
 

@@ -30,8 +30,8 @@ class Speech:
         self.last_answer: list[Piece] = []
         self.mentioned: set[str] = set()
         self._voice = cast.person.voice
-        self._fill = cast.filler(dice, self._voice.careless)
-        self._printed = cast.filler(dice, 0.0)
+        self._fill = cast.filler(dice, self._voice)
+        self._printed = cast.filler(dice, None)
 
     def ask(self, *parts: Template | str) -> None:
         """The interviewer says the parts, joined as they are."""

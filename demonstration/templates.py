@@ -50,49 +50,47 @@ _MARKS = re.compile(r"([\[\]<>|{}])")
 
 def parse(source: str) -> Template:
     """Read a template. Raises ValueError, quoting it, when its brackets do not match."""
-    tokens = [token for token in _MARKS.split(source) if token]
-    template, at = _sequence(tokens, 0, frozenset(), source)
-    if at != len(tokens):
-        raise ValueError(f"Unmatched “{tokens[at]}” in the template: {source}")
+    marks = [mark for mark in _MARKS.split(source) if mark]
+    template, at = _sequence(marks, 0, frozenset(), source)
+    if at != len(marks):
+        raise ValueError(f"Unmatched “{marks[at]}” in the template: {source}")
     return template
 
 
-def _sequence(
-    tokens: list[str], at: int, ends: frozenset[str], source: str
-) -> tuple[Template, int]:
+def _sequence(marks: list[str], at: int, ends: frozenset[str], source: str) -> tuple[Template, int]:
     nodes: list[Node] = []
-    while at < len(tokens) and tokens[at] not in ends:
-        token = tokens[at]
-        if token == "{":
-            if at + 2 >= len(tokens) or tokens[at + 2] != "}":
+    while at < len(marks) and marks[at] not in ends:
+        mark = marks[at]
+        if mark == "{":
+            if at + 2 >= len(marks) or marks[at + 2] != "}":
                 raise ValueError(f"A slot is not closed in the template: {source}")
-            nodes.append(Slot(tokens[at + 1]))
+            nodes.append(Slot(marks[at + 1]))
             at += 3
-        elif token == "[":
+        elif mark == "[":
             options: list[Template] = []
-            while token != "]":
-                option, at = _sequence(tokens, at + 1, frozenset("|]"), source)
+            while mark != "]":
+                option, at = _sequence(marks, at + 1, frozenset("|]"), source)
                 options.append(option)
-                token = _closing(tokens, at, source)
+                mark = _closing(marks, at, source)
             nodes.append(Choice(tuple(options)))
             at += 1
-        elif token == "<":
-            inner, at = _sequence(tokens, at + 1, frozenset(">"), source)
-            _closing(tokens, at, source)
+        elif mark == "<":
+            inner, at = _sequence(marks, at + 1, frozenset(">"), source)
+            _closing(marks, at, source)
             nodes.append(Aside(inner))
             at += 1
-        elif token in "]>|}":
-            raise ValueError(f"Unmatched “{token}” in the template: {source}")
+        elif mark in "]>|}":
+            raise ValueError(f"Unmatched “{mark}” in the template: {source}")
         else:
-            nodes.append(token)
+            nodes.append(mark)
             at += 1
     return tuple(nodes), at
 
 
-def _closing(tokens: list[str], at: int, source: str) -> str:
-    if at >= len(tokens):
+def _closing(marks: list[str], at: int, source: str) -> str:
+    if at >= len(marks):
         raise ValueError(f"A bracket is not closed in the template: {source}")
-    return tokens[at]
+    return marks[at]
 
 
 def slots(template: Template) -> Iterable[str]:

@@ -19,8 +19,16 @@ _SLIPS = {
     "something": "somthing", "actually": "actualy", "separate": "seperate", "until": "untill",
     "their's": "theirs", "necessary": "neccesary", "already": "allready", "about": "abotu",
 }  # fmt: skip
-_SHORTHAND = (("I'm", "im"), ("don't", "dont"), ("it's", "its"), ("can't", "cant"),
-              ("didn't", "didnt"), ("I've", "ive"), ("doesn't", "doesnt"), ("that's", "thats"))  # fmt: skip
+_SHORTHAND = (
+    ("I'm", "im"),
+    ("don't", "dont"),
+    ("it's", "its"),
+    ("can't", "cant"),
+    ("didn't", "didnt"),
+    ("I've", "ive"),
+    ("doesn't", "doesnt"),
+    ("that's", "thats"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +43,9 @@ class Voice:
         Never uses capitals.
     slips
         Probability of a slip in a word of four letters or more.
-    careless
-        Probability that an identifier is not written as a form would have it.
+    careless, careless_names
+        Probabilities that contact details and the like, and that names, are not written as
+        a form would have them.
     hedges, emoji
         Probabilities that a turn opens with a hedge, ends with an emoji.
     mood
@@ -49,6 +58,7 @@ class Voice:
     lower: bool
     slips: float
     careless: float
+    careless_names: float
     hedges: float
     emoji: float
     mood: str
@@ -62,7 +72,9 @@ def voice_of(dice: Dice, language: str) -> Voice:
     talkative = dice.pick((0.08, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0))
     lower = dice.chance(0.2)
     slips = dice.pick((0.0, 0.0, 0.0, 0.004, 0.01, 0.025))
-    careless = dice.pick((0.0, 0.1, 0.25, 0.5)) + (0.3 if lower else 0.0)
+    careless = dice.pick((0.0, 0.15, 0.3, 0.6)) + (0.2 if lower else 0.0)
+    # Whoever never uses capitals has names capitalised by the telephone now and then.
+    careless_names = dice.pick((0.8, 0.95, 1.0)) if lower else dice.pick((0.0, 0.0, 0.0, 0.12))
     hedges = dice.pick((0.0, 0.05, 0.12, 0.25))
     emoji = dice.pick((0.0, 0.0, 0.0, 0.0, 0.05, 0.2))
     mood = dice.pick(("keen", "keen", "mixed", "mixed", "mixed", "wary", "wary"))
@@ -75,6 +87,7 @@ def voice_of(dice: Dice, language: str) -> Voice:
         lower=lower and european,
         slips=slips if language == "en" else 0.0,
         careless=careless if european else 0.0,
+        careless_names=careless_names if european else 0.0,
         hedges=hedges,
         emoji=emoji,
         mood=mood,
@@ -91,10 +104,7 @@ def spoken(pieces: list[Piece], voice: Voice, dice: Dice) -> list[Piece]:
     for piece in pieces:
         text = piece.text
         if piece.planted is None and text:
-            if voice.lower:
-                text = text.lower()
-            else:
-                text = _with_capitals(text, opens)
+            text = text.lower() if voice.lower else _with_capitals(text, opens)
             if voice.drops_apostrophes:
                 for right, short in _SHORTHAND:
                     text = text.replace(right, short).replace(right.lower(), short)

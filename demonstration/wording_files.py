@@ -64,9 +64,10 @@ class World:
 class Wording:
     """Everything said in one language.
 
-    ``phrases`` are the small things, by kind: ``ready``, ``ack``, ``hedge``, ``probe`` and so on. ``echoing`` and ``quoting`` hold what the interviewer says before and
-    after a summary, or the participant's own words. ``openings``, ``closings`` and ``questions`` are by subject and are
-    said to the letter in every session.
+    ``phrases`` are the small things, by kind: ``ready``, ``ack``, ``hedge``, ``probe`` and so
+    on. ``echoing`` and ``quoting`` hold what the interviewer says before and after a summary,
+    or the participant's own words. ``openings``, ``closings`` and ``questions`` are by subject
+    and are said to the letter in every session.
     """
 
     language: str
