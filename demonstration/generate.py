@@ -1,0 +1,121 @@
+"""Making sessions: each from the seed, the study and its own index, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from demonstration.cast import Cast
+from demonstration.choices import choice_events
+from demonstration.conversation import Interview
+from demonstration.dice import Dice
+from demonstration.people import Person, person_of
+from demonstration.quotas import Quota, quota
+from demonstration.records import Account, DemonstrationSession, FullFormRecord
+from demonstration.short import hold_short
+from demonstration.speech import Speech
+from demonstration.studies import DemonstrationStudy
+from demonstration.timing import ended_at
+from demonstration.wording_files import World, wording
+from domain.vocabulary import SessionStatus
+
+
+class Size(StrEnum):
+    """How long the interviews are."""
+
+    #: Whole interviews, for people to read.
+    FULL = "full"
+    #: A few short turns, for benchmarks that count sessions.
+    SHORT = "short"
+
+
+def generate_sessions(
+    seed: int,
+    study: DemonstrationStudy,
+    count: int,
+    *,
+    size: Size = Size.FULL,
+    first: int = 0,
+) -> Iterator[DemonstrationSession]:
+    """Make the sessions ``first`` up to, not including, ``first + count``, one by one.
+
+    A session depends on the seed, the study, the size and its index alone, so ranges can
+    be made in other processes and put together.
+
+    Raises
+    ------
+    ValueError
+        When ``count`` or ``first`` is negative.
+    """
+    if count < 0 or first < 0:
+        raise ValueError("A number of sessions and a first index cannot be negative.")
+    return (_session(seed, study, index, size) for index in range(first, first + count))
+
+
+def _session(seed: int, study: DemonstrationStudy, index: int, size: Size) -> DemonstrationSession:
+    this = quota(study, index)
+    person = person_of(seed, this.person, this.language)
+    dice = Dice(seed, study.slug, index)
+    ended = _ended_at(seed, study, this, person, index)
+    speech = Speech(_cast(seed, study, this, person), dice)
+    if size is Size.SHORT:
+        questions_asked = hold_short(study, this, speech)
+    else:
+        interview = Interview(study, this, speech, dice)
+        interview.hold()
+        questions_asked = interview.questions_asked
+    started = ended - timedelta(seconds=30 + int(len(speech.turns) * dice.between(35, 110)))
+    completed = ended if this.status is SessionStatus.COMPLETED else None
+    record = FullFormRecord(
+        transcript_id=f"{study.slug}-{index:07}",
+        turns=tuple(speech.turns),
+        started_at=started,
+        completed_at=completed,
+        status=this.status,
+        language=this.language,
+        plan=person.plan,
+        memory_on=dice.chance(0.4),
+        participant_ref=person.participant_ref,
+        flag=this.flag,
+        questions_asked=questions_asked,
+    )
+    return DemonstrationSession(
+        record=record,
+        account=_account(seed, person),
+        choices=choice_events(this, dice, started, ended),
+        planted=tuple(speech.planted),
+    )
+
+
+def _cast(seed: int, study: DemonstrationStudy, this: Quota, person: Person) -> Cast:
+    """The participant in the world they speak of: their work, or what they make beside it."""
+    world = _world(seed, study.subject, this, person)
+    beside = this.returning and study.subject == "making"
+    return Cast(seed, person, world, _world(seed, "work", this, person) if beside else None)
+
+
+def _world(seed: int, subject: str, this: Quota, person: Person) -> World:
+    # Whoever comes back to the study of scientists is one, in the study of work too.
+    is_scientist = this.person.startswith(("all/", "last-two/"))
+    asked = "science" if subject == "work" and is_scientist else subject
+    return Dice(seed, "world", asked, person.key).pick(wording(person.language).worlds_of(asked))
+
+
+def _ended_at(
+    seed: int, study: DemonstrationStudy, this: Quota, person: Person, index: int
+) -> datetime:
+    if this.returns_after is None:
+        return ended_at(study, this, Dice(seed, study.slug, "time", index), person.utc_offset)
+    earlier = quota(study, this.returns_after)
+    dice = Dice(seed, study.slug, "time", this.returns_after)
+    broken_off = ended_at(study, earlier, dice, person.utc_offset)
+    return broken_off + timedelta(minutes=75 + dice.below(60 * 30))
+
+
+def _account(seed: int, person: Person) -> Account | None:
+    if not person.has_account:
+        return None
+    account_id = f"acct-{sha256(f'account/{seed}/{person.key}'.encode()).hexdigest()[:20]}"
+    return Account(person.full_name, person.email, account_id, person.plan, person.country)

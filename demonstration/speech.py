@@ -1,0 +1,117 @@
+"""Speech: turns as they are said, with the truth about each."""
+
+from __future__ import annotations
+
+import re
+
+from demonstration.cast import Cast
+from demonstration.dice import Dice
+from demonstration.planted import Piece, PlantedIdentifier, join
+from demonstration.templates import Template, write
+from demonstration.voices import spoken, with_capitals
+from domain.transcripts import Speaker
+
+_SENTENCE = re.compile(r"[^.!?…。؟\n]+[.!?…。؟]?")
+_QUOTABLE = range(14, 90)
+
+
+class Speech:
+    """What has been said so far in one session.
+
+    ``turns`` and ``planted`` are its outcome; the interviewer speaks as printed, the
+    participant in their own voice. ``mentioned`` holds the slots of the last answer.
+    """
+
+    def __init__(self, cast: Cast, dice: Dice) -> None:
+        self.cast = cast
+        self.dice = dice
+        self.turns: list[tuple[Speaker, str]] = []
+        self.planted: list[PlantedIdentifier] = []
+        self.last_answer: list[Piece] = []
+        self.mentioned: set[str] = set()
+        self._voice = cast.person.voice
+        self._fill = cast.filler(dice, self._voice)
+        self._printed = cast.filler(dice, None)
+
+    def ask(self, *parts: Template | str) -> None:
+        """The interviewer says the parts, joined as they are."""
+        pieces: list[Piece] = []
+        for part in parts:
+            pieces.extend(
+                [Piece(part)]
+                if isinstance(part, str)
+                else write(part, self.dice, 1.0, self._printed)
+            )
+        self._say(Speaker.INTERVIEWER, with_capitals(pieces))
+
+    def answer(self, *parts: Template, after: str = "") -> None:
+        """The participant says the parts, one space between two, then pastes ``after``."""
+        gap = "" if self.cast.person.language == "ja" else " "
+        pieces: list[Piece] = []
+        self.mentioned.clear()
+        for part in parts:
+            said = write(part, self.dice, self._voice.talkative, self._typed)
+            pieces.extend([Piece(gap), *said] if pieces and said else said)
+        self.last_answer = spoken(_tidy(pieces), self._voice, self.dice)
+        self._say(
+            Speaker.PARTICIPANT, [*self.last_answer, Piece(after)] if after else self.last_answer
+        )
+
+    def quotation(self) -> list[Piece] | None:
+        """A sentence of the last answer, whole and short enough to quote, or None."""
+        text = "".join(piece.text for piece in self.last_answer)
+        found = [
+            (match.start() + len(match[0]) - len(match[0].lstrip()), match.end())
+            for match in _SENTENCE.finditer(text)
+            if len(match[0].strip()) in _QUOTABLE
+        ]
+        if not found:
+            return None
+        start, end = self.dice.pick(found)
+        return _cut(self.last_answer, start, end - (text[end - 1] in ".。"))
+
+    def ask_about(self, before: str, quoted: list[Piece], after: str) -> None:
+        """The interviewer repeats the participant's own words, identifiers and all."""
+        self._say(Speaker.INTERVIEWER, [Piece(before), *quoted, Piece(after)])
+
+    def _typed(self, slot: str) -> list[Piece]:
+        self.mentioned.add(slot)
+        return self._fill(slot)
+
+    def _say(self, speaker: Speaker, pieces: list[Piece]) -> None:
+        text, planted = join(len(self.turns), pieces)
+        self.turns.append((speaker, text))
+        self.planted.extend(planted)
+
+
+def _tidy(pieces: list[Piece]) -> list[Piece]:
+    """Without the doubled spaces that empty alternatives leave behind."""
+    tidy: list[Piece] = []
+    ends_with_space = True
+    for piece in pieces:
+        text = piece.text
+        if piece.planted is None:
+            text = re.sub(r" {2,}", " ", text)
+            text = re.sub(r" ([.,;!?])", r"\1", text)
+            if ends_with_space:
+                text = text.lstrip(" ")
+        if text:
+            tidy.append(piece._replace(text=text))
+            ends_with_space = text[-1] in " \n"
+    if tidy and tidy[-1].planted is None:
+        tidy[-1] = tidy[-1]._replace(text=tidy[-1].text.rstrip())
+    return tidy
+
+
+def _cut(pieces: list[Piece], start: int, end: int) -> list[Piece] | None:
+    """The stretch from ``start`` to ``end``, or None when that would cut an identifier."""
+    kept: list[Piece] = []
+    at = 0
+    for piece in pieces:
+        low, high = max(start, at), min(end, at + len(piece.text))
+        if low < high:
+            if piece.planted is not None and high - low < len(piece.text):
+                return None
+            kept.append(piece._replace(text=piece.text[low - at : high - at]))
+        at += len(piece.text)
+    return kept
