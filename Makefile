@@ -1,23 +1,39 @@
 # Every command of the project. `make run` and `make test` need Python >= 3.11 and a package index.
+# Only relative paths below, each quoted: the project works in a folder with a space in its name.
 SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+# The requirement files name every package with its hashes, so there is nothing left to resolve.
+PIP := "$(BIN)/python" -m pip install --disable-pip-version-check --no-input --quiet --require-hashes --no-deps
 
-.PHONY: setup run test lint bench screenshots lock
+.PHONY: help setup run test coverage lint docs bench screenshots lock
+
+help:
+	@echo "make setup        the environment alone (.venv)"
+	@echo "make run          everything: database, sign-in, demonstration, the app"
+	@echo "make test         the tests"
+	@echo "make coverage     the rules' tests, which must reach every branch of domain/"
+	@echo "make lint         format, lint, types, who may import whom"
+	@echo "make docs         the generated tables in docs/"
+	@echo "make bench        speed and memory, as a table"
+	@echo "make screenshots  docs/images/, from a running app"
+	@echo "make lock         requirements*.txt from requirements*.in"
 
 setup: $(DEV_STAMP)
 
 $(STAMP): requirements.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Clearance needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Run: make PYTHON=/path/to/python3.11 setup")'
-	@test -x "$(BIN)/python" || "$(PYTHON)" -m venv "$(VENV)"
-	"$(BIN)/python" -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
+	@"$(BIN)/python" -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear "$(VENV)" || { echo "Python cannot make environments here. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing what Clearance runs on (once; a few minutes) …"
+	@$(PIP) -r requirements.txt
 	@touch "$(STAMP)"
 
 $(DEV_STAMP): $(STAMP) requirements-dev.txt
-	"$(BIN)/python" -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt -r requirements-dev.txt
+	@echo "Installing what tests and checks need …"
+	@$(PIP) -r requirements-dev.txt
 	@touch "$(DEV_STAMP)"
 
 run: $(STAMP)
@@ -26,11 +42,17 @@ run: $(STAMP)
 test: $(DEV_STAMP)
 	"$(BIN)/python" -m pytest
 
+coverage: $(DEV_STAMP)
+	"$(BIN)/python" -m pytest tests/domain --cov=domain --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+
 lint: $(DEV_STAMP)
 	"$(BIN)/ruff" check .
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/mypy"
 	"$(BIN)/lint-imports"
+
+docs: $(DEV_STAMP)
+	"$(BIN)/python" -m docs.generate
 
 bench: $(DEV_STAMP)
 	"$(BIN)/python" -m benchmarks
