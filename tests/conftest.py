@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -58,15 +60,30 @@ class Clock:
         self.at += by
 
 
+@pytest.fixture
+def server_directory() -> Iterator[Path]:
+    """Where a test may keep a database server's files.
+
+    Not in pytest's own temporary directory: another run of pytest closes that to the user
+    whom the server runs as when the tests run as root.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="clearance-tests-"))
+    directory.chmod(0o755)
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
-    server = embedded.start(tmp_path_factory.mktemp("pg") / "postgres", disposable=True)
+def server() -> Iterator[embedded.EmbeddedServer]:
+    directory = Path(tempfile.mkdtemp(prefix="clearance-tests-"))
+    server = embedded.start(directory / "postgres", disposable=True)
     template = connect_embedded(server, _TEMPLATE)
     migrate(template)
     template.app.dispose()
     template.identity.dispose()
     yield server
     server.release()
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture

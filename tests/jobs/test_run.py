@@ -25,8 +25,8 @@ pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    return tmp_path / "a folder with spaces" / "data"
+def data_dir(server_directory: Path) -> Path:
+    return server_directory / "a folder with spaces" / "data"
 
 
 def _answers(address: str) -> bool:
@@ -104,9 +104,9 @@ def test_production_is_not_started_with_people_whom_anybody_can_be(data_dir: Pat
     assert not (data_dir / "postgres").exists()
 
 
-def test_a_stale_process_number_does_not_block_the_database(tmp_path: Path) -> None:
+def test_a_stale_process_number_does_not_block_the_database(server_directory: Path) -> None:
     """After a power cut the file can name a process that is something else by now."""
-    directory = tmp_path / "with a space" / "postgres"
+    directory = server_directory / "with a space" / "postgres"
     embedded.start(directory, disposable=True).release()
     (directory / "postmaster.pid").write_text(f"{os.getpid()}\n{directory}\n1\n5432\n")
     server = embedded.start(directory, disposable=True)
