@@ -91,7 +91,7 @@ class Interview:
         parts = [unit.say]
         if unit.topic != "extra" and self._dice.chance(self._voice.hedges):
             parts.insert(0, self._phrase("hedge"))
-        if unit.topic == "work" and "day_employer" in self.speech.cast.identifiers:
+        if unit.topic == "work" and self.speech.cast.day_world is not None:
             parts.append(self._phrase("day_job"))
         if self._dice.chance(0.22 * self._voice.talkative):
             parts.append(self._phrase("aside"))

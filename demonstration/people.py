@@ -60,6 +60,15 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody a participant speaks of: a colleague, a superior, a client."""
+
+    given: str
+    full_name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One participant, the same in every study they take part in."""
 
@@ -80,6 +89,9 @@ class Person:
     plan: Plan
     has_account: bool
     voice: Voice
+    colleagues: tuple[Colleague, ...]
+    #: Numbers from 0 to 1 that decide which world they live in, for each kind of world.
+    inclinations: tuple[float, ...]
 
     @property
     def age(self) -> int:
@@ -121,7 +133,22 @@ def person_of(seed: int, key: str, language: str) -> Person:
         plan=dice.pick(_PLANS),
         has_account=dice.chance(0.9),
         voice=voice_of(dice, language),
+        colleagues=_colleagues(pool, given, dice),
+        inclinations=tuple(dice.between(0, 1) for _ in range(3)),
     )
+
+
+def _colleagues(pool: Pool, own: Name, dice: Dice) -> tuple[Colleague, ...]:
+    """Four people whose first names differ from one another's and the participant's."""
+    found: dict[Name, Colleague] = {}
+    while len(found) < 4:
+        given, family = dice.pick(pool.given), dice.pick(pool.family)
+        if given == own or given in found:
+            continue
+        local = f"{plain_letters(given.latin)}.{plain_letters(family.latin)}"
+        address = f"{local}@{dice.pick(_DOMAINS)}"
+        found[given] = Colleague(given.written, pool.full(given, family), address)
+    return tuple(found.values())
 
 
 def with_digits(pattern: str, dice: Dice) -> str:

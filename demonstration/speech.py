@@ -99,7 +99,7 @@ def _tidy(pieces: list[Piece]) -> list[Piece]:
             tidy.append(piece._replace(text=text))
             ends_with_space = text[-1] in " \n"
     if tidy and tidy[-1].planted is None:
-        tidy[-1] = tidy[-1]._replace(text=tidy[-1].text.rstrip())
+        tidy[-1] = Piece(tidy[-1].text.rstrip(), tidy[-1].planted, tidy[-1].manner)
     return tidy
 
 
