@@ -21,7 +21,7 @@ from demonstration.people import Colleague, Person, organisation_words, pools
 from demonstration.planted import Piece, PlantedType
 from demonstration.templates import Template, write
 from demonstration.voices import Voice
-from demonstration.wording_files import World, Wording, wording
+from demonstration.wording_files import Wording, World, wording
 
 _NAMES = frozenset(
     (PlantedType.PERSON, PlantedType.ORGANIZATION, PlantedType.LOCATION, PlantedType.OCCUPATION)

@@ -21,7 +21,6 @@ from demonstration.timing import ended_at
 from demonstration.wording_files import World, wording
 from domain.vocabulary import SessionStatus
 
-
 _SUBJECTS = ("work", "making", "science")
 
 

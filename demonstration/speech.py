@@ -96,7 +96,7 @@ def _tidy(pieces: list[Piece]) -> list[Piece]:
             if ends_with_space:
                 text = text.lstrip(" ")
         if text:
-            tidy.append(piece._replace(text=text))
+            tidy.append(Piece(text, piece.planted, piece.manner))
             ends_with_space = text[-1] in " \n"
     if tidy and tidy[-1].planted is None:
         tidy[-1] = Piece(tidy[-1].text.rstrip(), tidy[-1].planted, tidy[-1].manner)
@@ -112,6 +112,6 @@ def _cut(pieces: list[Piece], start: int, end: int) -> list[Piece] | None:
         if low < high:
             if piece.planted is not None and high - low < len(piece.text):
                 return None
-            kept.append(piece._replace(text=piece.text[low - at : high - at]))
+            kept.append(Piece(piece.text[low - at : high - at], piece.planted, piece.manner))
         at += len(piece.text)
     return kept

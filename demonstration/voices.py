@@ -114,7 +114,7 @@ def spoken(pieces: list[Piece], voice: Voice, dice: Dice) -> list[Piece]:
                 text = text.replace(" - ", " – ")
         if text:
             opens = bool(_ENDS_SENTENCE.search(text)) or (opens and not text.strip())
-            said.append(piece._replace(text=text))
+            said.append(Piece(text, piece.planted, piece.manner))
     if voice.drops_full_stop and said and said[-1].planted is None:
         last = said[-1]
         if last.text.endswith(".") and not last.text.endswith(".."):
