@@ -12,6 +12,8 @@ from demonstration.voices import spoken, with_capitals
 from domain.transcripts import Speaker
 
 _SENTENCE = re.compile(r"[^.!?…。؟\n]+[.!?…。؟]?")
+_SPACES = re.compile(r" {2,}")
+_SPACE_BEFORE_STOP = re.compile(r" ([.,])")
 _QUOTABLE = range(14, 90)
 
 
@@ -91,8 +93,9 @@ def _tidy(pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         text = piece.text
         if piece.planted is None:
-            text = re.sub(r" {2,}", " ", text)
-            text = re.sub(r" ([.,;!?])", r"\1", text)
+            if "  " in text:
+                text = _SPACES.sub(" ", text)
+            text = _SPACE_BEFORE_STOP.sub(r"\1", text)
             if ends_with_space:
                 text = text.lstrip(" ")
         if text:
