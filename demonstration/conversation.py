@@ -78,27 +78,31 @@ class Interview:
         if monosyllabic:
             self.speech.answer(self._phrase("brief"), after=pasted)
             self.speech.ask(self._phrase("probe"))
-            self.speech.answer(*self._embellished(unit))
-        else:
-            self.speech.answer(*self._embellished(unit), after=pasted)
+            pasted = ""  # once is enough
+        self.speech.answer(*self._told(unit), asides=self._asides(unit), after=pasted)
         # What is said last is not questioned further: the interview is over.
         if number != _LAST and self._dice.chance(0.2 + 0.55 * self._voice.talkative):
             unit = self._follow_up(unit)
         return self._acknowledgement(unit)
 
-    def _embellished(self, unit: Unit) -> list[Template]:
-        """The unit as this participant says it: hedged, with asides and what slips out."""
+    def _told(self, unit: Unit) -> list[Template]:
+        """The unit as this participant tells it: hedged, or with a second story after it."""
         parts = [unit.say]
         if unit.topic != "extra" and self._dice.chance(self._voice.hedges):
             parts.insert(0, self._phrase("hedge"))
         if unit.topic == "work" and self.speech.cast.day_world is not None:
             parts.append(self._phrase("day_job"))
-        if self._dice.chance(0.22 * self._voice.talkative):
-            parts.append(self._phrase("aside"))
         if unit.topic == "story" and self._dice.chance(0.5 * self._voice.talkative - 0.2):
             second = self._own("story")
             parts.extend([self._phrase("another"), second[0].say] if second else ())
             self._used.update(second[:1])
+        return parts
+
+    def _asides(self, unit: Unit) -> list[Template]:
+        """What is said beside the point, and what slips out."""
+        parts: list[Template] = []
+        if self._dice.chance(0.22 * self._voice.talkative):
+            parts.append(self._phrase("aside"))
         leaks = [] if self._has_leaked else self._candidates("leak")
         if leaks and unit.topic in ("story", "trouble", "control") and self._dice.chance(0.2):
             parts.append(self._dice.pick(leaks).say)

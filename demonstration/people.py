@@ -107,7 +107,7 @@ def person_of(seed: int, key: str, language: str) -> Person:
     given, family = dice.pick(pool.given), dice.pick(pool.family)
     place = dice.pick(pool.places)
     town = dice.pick(place.towns)
-    born = date(1951 + dice.below(55), 1, 1) + timedelta(days=dice.below(365))
+    born = date(1951 + dice.below(50), 1, 1) + timedelta(days=dice.below(365))
     first, last = plain_letters(given.latin), plain_letters(family.latin)
     local = dice.pick(
         (f"{first}.{last}", f"{first[0]}{last}{born.year % 100:02}", f"{last}.{first}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from demonstration.cast import Cast
 from demonstration.dice import Dice
@@ -32,6 +33,7 @@ class Speech:
         self.last_answer: list[Piece] = []
         self.mentioned: set[str] = set()
         self._voice = cast.person.voice
+        self._gap = "" if cast.person.language == "ja" else " "
         self._fill = cast.filler(dice, self._voice)
         self._printed = cast.filler(dice, None)
 
@@ -44,20 +46,26 @@ class Speech:
                 if isinstance(part, str)
                 else write(part, self.dice, 1.0, self._printed)
             )
-        self._say(Speaker.INTERVIEWER, with_capitals(pieces))
+        self._say(Speaker.INTERVIEWER, with_capitals([piece for piece in pieces if piece.text]))
 
-    def answer(self, *parts: Template, after: str = "") -> None:
-        """The participant says the parts, one space between two, then pastes ``after``."""
-        gap = "" if self.cast.person.language == "ja" else " "
-        pieces: list[Piece] = []
+    def answer(self, *parts: Template, asides: Sequence[Template] = (), after: str = "") -> None:
+        """The participant says the parts, then the asides, then pastes ``after``.
+
+        The asides are no part of the answer: they are never quoted back.
+        """
         self.mentioned.clear()
+        self.last_answer = self._spoken(parts)
+        beside = self._spoken(asides)
+        gap = [Piece(self._gap)] if self.last_answer and beside else []
+        pasted = [Piece(after)] if after else []
+        self._say(Speaker.PARTICIPANT, [*self.last_answer, *gap, *beside, *pasted])
+
+    def _spoken(self, parts: Sequence[Template]) -> list[Piece]:
+        pieces: list[Piece] = []
         for part in parts:
             said = write(part, self.dice, self._voice.talkative, self._typed)
-            pieces.extend([Piece(gap), *said] if pieces and said else said)
-        self.last_answer = spoken(_tidy(pieces), self._voice, self.dice)
-        self._say(
-            Speaker.PARTICIPANT, [*self.last_answer, Piece(after)] if after else self.last_answer
-        )
+            pieces.extend([Piece(self._gap), *said] if pieces and said else said)
+        return spoken(_tidy(pieces), self._voice, self.dice)
 
     def quotation(self) -> list[Piece] | None:
         """A sentence of the last answer, whole and short enough to quote, or None."""
