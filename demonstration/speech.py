@@ -13,6 +13,7 @@ from demonstration.voices import spoken, with_capitals
 from domain.transcripts import Speaker
 
 _SENTENCE = re.compile(r"[^.!?…。؟\n]+[.!?…。؟]?")
+_QUOTATION_MARKS = frozenset('"„“”«»「」')
 _SPACES = re.compile(r" {2,}")
 _SPACE_BEFORE_STOP = re.compile(r" ([.,])")
 _QUOTABLE = range(14, 90)
@@ -73,7 +74,7 @@ class Speech:
         found = [
             (match.start() + len(match[0]) - len(match[0].lstrip()), match.end())
             for match in _SENTENCE.finditer(text)
-            if len(match[0].strip()) in _QUOTABLE
+            if len(match[0].strip()) in _QUOTABLE and not _QUOTATION_MARKS & set(match[0])
         ]
         if not found:
             return None
