@@ -17,7 +17,7 @@ from demonstration.identifiers import (
     street_address,
     url,
 )
-from demonstration.people import Colleague, Person, organisation_words, pools
+from demonstration.people import Colleague, Person, colleagues_of, organisation_words, pools
 from demonstration.planted import Piece, PlantedType
 from demonstration.templates import Template, write
 from demonstration.voices import Voice
@@ -89,6 +89,10 @@ class Cast:
             return None
         return Job(self._seed, self.person, self.day_world)
 
+    @cached_property
+    def _colleagues(self) -> tuple[Colleague, ...]:
+        return colleagues_of(self._seed, self.person)
+
     def filler(self, dice: Dice, voice: Voice | None) -> Callable[[str], list[Piece]]:
         """A function that fills a slot, writing identifiers as that voice does; None: as printed.
 
@@ -123,7 +127,7 @@ class Cast:
             return _OF_THE_PERSON[slot](self.person)
         who, _, form = slot.partition("_")
         if who in _COLLEAGUES:
-            colleague = self.person.colleagues[_COLLEAGUES.index(who)]
+            colleague = self._colleagues[_COLLEAGUES.index(who)]
             return _of_a_colleague(colleague, form, self.person.language)
         match slot:
             case "town":

@@ -89,7 +89,6 @@ class Person:
     plan: Plan
     has_account: bool
     voice: Voice
-    colleagues: tuple[Colleague, ...]
     #: Numbers from 0 to 1 that decide which world they live in, for each kind of world.
     inclinations: tuple[float, ...]
 
@@ -133,27 +132,28 @@ def person_of(seed: int, key: str, language: str) -> Person:
         plan=dice.pick(_PLANS),
         has_account=dice.chance(0.9),
         voice=voice_of(dice, language),
-        colleagues=_colleagues(pool, given, dice),
         inclinations=tuple(dice.between(0, 1) for _ in range(3)),
     )
 
 
-def _colleagues(pool: Pool, own: Name, dice: Dice) -> tuple[Colleague, ...]:
-    """Four people whose first names differ from one another's and the participant's."""
-    found: dict[Name, Colleague] = {}
+def colleagues_of(seed: int, person: Person) -> tuple[Colleague, ...]:
+    """The four people a person speaks of, in whichever study; all first names differ."""
+    dice, pool = Dice(seed, "colleagues", person.key), pools()[person.language]
+    found: dict[str, Colleague] = {}
     while len(found) < 4:
         given, family = dice.pick(pool.given), dice.pick(pool.family)
-        if given == own or given in found:
+        if given.written == person.given or given.written in found:
             continue
         local = f"{plain_letters(given.latin)}.{plain_letters(family.latin)}"
         address = f"{local}@{dice.pick(_DOMAINS)}"
-        found[given] = Colleague(given.written, pool.full(given, family), address)
+        found[given.written] = Colleague(given.written, pool.full(given, family), address)
     return tuple(found.values())
 
 
 def with_digits(pattern: str, dice: Dice) -> str:
     """The pattern with a digit from 1 to 9 for each "#"."""
-    return "".join(str(1 + dice.below(9)) if sign == "#" else sign for sign in pattern)
+    first, *rest = pattern.split("#")
+    return first + "".join([f"{1 + dice.below(9)}{part}" for part in rest])
 
 
 @cache

@@ -113,7 +113,7 @@ def spoken(pieces: list[Piece], voice: Voice, dice: Dice) -> list[Piece]:
             if voice.dashes:
                 text = text.replace(" - ", " – ")
         if text:
-            opens = bool(_ENDS_SENTENCE.search(text)) or (opens and not text.strip())
+            opens = bool(_ENDS_SENTENCE.search(text[-4:])) or (opens and not text.strip())
             said.append(Piece(text, piece.planted, piece.manner))
     if voice.drops_full_stop and said and said[-1].planted is None:
         last = said[-1]
@@ -131,6 +131,9 @@ def with_capitals(pieces: list[Piece]) -> list[Piece]:
 
 
 def _with_capitals(text: str, opens: bool) -> str:
+    if not opens and not any(stop in text for stop in ".!?…\n"):
+        return text
+
     def raised(match: re.Match[str]) -> str:
         if match.start() == 0 and not match[1] and not opens:
             return match[0]

@@ -16,7 +16,7 @@ from demonstration.studies import EVERYDAY_WORK, MAKING_THINGS, STUDIES
 
 #: SHA-256 over the files of 60 sessions with seed 7. Changing the wording or the grammar
 #: changes it: look at the sessions, then put the new digest here.
-DIGEST = "49fbcea17fee137b9137ed273f2bfcf06985d9beb7710705676567b77dc8fee4"
+DIGEST = "39e29026cbeff6dc8e2019c388c5644070805a6d744dc55a2f2ebc56a0f6fcb8"
 _ROOT = Path(__file__).parents[2]
 
 
