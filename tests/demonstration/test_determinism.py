@@ -16,7 +16,7 @@ from demonstration.studies import EVERYDAY_WORK, MAKING_THINGS, STUDIES
 
 #: SHA-256 over the files of 60 sessions with seed 7. Changing the wording or the grammar
 #: changes it: look at the sessions, then put the new digest here.
-DIGEST = "39e29026cbeff6dc8e2019c388c5644070805a6d744dc55a2f2ebc56a0f6fcb8"
+DIGEST = "c238fb2c8e376c7924402b263b88fd1bd17be925d4232614d6630f80f9582c1e"
 _ROOT = Path(__file__).parents[2]
 
 
