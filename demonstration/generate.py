@@ -94,8 +94,10 @@ def _session(seed: int, study: DemonstrationStudy, index: int, size: Size) -> De
 def _cast(seed: int, study: DemonstrationStudy, this: Quota, person: Person, dice: Dice) -> Cast:
     """The participant in the world they speak of: their work, or what they make beside it."""
     world = _world(study.subject, this, person)
-    beside = this.returning and study.subject == "making"
-    return Cast(seed, person, world, _world("work", this, person) if beside else None, dice)
+    if not this.returning or study.subject != "making":
+        return Cast(seed, person, world, None, dice)
+    day_world = _world("work", this, person)
+    return Cast(seed, person, world, None if day_world is world else day_world, dice)
 
 
 def _world(subject: str, this: Quota, person: Person) -> World:

@@ -46,8 +46,11 @@ def test_withdrawals_follow_a_granted_choice_after_the_session(
     assert all(withdrawn[scope] for scope in ConsentScope)
 
 
-def test_some_sessions_record_no_choice_at_all(sessions: Sessions) -> None:
-    assert any(not session.choices for session in sessions)
+def test_some_sessions_of_each_study_record_no_choice_at_all(
+    by_study: dict[str, Sessions],
+) -> None:
+    for held in by_study.values():
+        assert sum(not session.choices for session in held) == 4
 
 
 def test_all_languages_occur_and_the_interviewer_speaks_the_participants(
