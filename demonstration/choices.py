@@ -12,8 +12,6 @@ from domain.vocabulary import ConsentChoice, ConsentScope
 _ANSWERS = (ConsentChoice.GRANTED, ConsentChoice.DECLINED, ConsentChoice.NOT_ASKED)
 _SCOPES = tuple(ConsentScope)
 _WITHDRAWS = 0.05
-#: Of the sessions without a quota, those that carry no record of choices at all.
-_UNRECORDED = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ def choice_events(
     quota: Quota, dice: Dice, started_at: datetime, ended_at: datetime
 ) -> tuple[ChoiceEvent, ...]:
     """What the participant chose before the interview, and what they took back afterwards."""
-    if quota.combination is None and dice.chance(_UNRECORDED):
+    if quota.is_unrecorded:
         return ()
     asked_at = started_at + timedelta(seconds=20 + dice.below(70))
     inclined = dice.between(0.35, 0.95)

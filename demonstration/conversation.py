@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from demonstration.dice import Dice
 from demonstration.hostile import hostile_text
 from demonstration.quotas import Quota
@@ -11,6 +14,7 @@ from demonstration.templates import Template
 from demonstration.wording_files import Unit
 from domain.vocabulary import SessionStatus
 
+_Thing = TypeVar("_Thing")
 #: The question after which hostile text is pasted: early, so that broken-off sessions hold it.
 _PASTES_AT = 1
 _LAST = len(TOPICS) - 1
@@ -31,7 +35,7 @@ class Interview:
         self._wording = speech.cast.wording
         self._subject = study.subject
         self._used: set[Unit] = set()
-        self._spoken: set[int] = set()
+        self._heard: set[int] = set()
         self._has_leaked = False
         self._asked_about_mate = False
         self._quotes_left = 2
@@ -78,27 +82,31 @@ class Interview:
         if monosyllabic:
             self.speech.answer(self._phrase("brief"), after=pasted)
             self.speech.ask(self._phrase("probe"))
-            self.speech.answer(*self._embellished(unit))
-        else:
-            self.speech.answer(*self._embellished(unit), after=pasted)
+            pasted = ""  # once is enough
+        self.speech.answer(*self._told(unit), asides=self._asides(unit), after=pasted)
         # What is said last is not questioned further: the interview is over.
         if number != _LAST and self._dice.chance(0.2 + 0.55 * self._voice.talkative):
             unit = self._follow_up(unit)
         return self._acknowledgement(unit)
 
-    def _embellished(self, unit: Unit) -> list[Template]:
-        """The unit as this participant says it: hedged, with asides and what slips out."""
+    def _told(self, unit: Unit) -> list[Template]:
+        """The unit as this participant tells it: hedged, or with a second story after it."""
         parts = [unit.say]
         if unit.topic != "extra" and self._dice.chance(self._voice.hedges):
             parts.insert(0, self._phrase("hedge"))
-        if unit.topic == "work" and "day_employer" in self.speech.cast.identifiers:
+        if unit.topic == "work" and self.speech.cast.day_world is not None:
             parts.append(self._phrase("day_job"))
-        if self._dice.chance(0.22 * self._voice.talkative):
-            parts.append(self._phrase("aside"))
         if unit.topic == "story" and self._dice.chance(0.5 * self._voice.talkative - 0.2):
             second = self._own("story")
             parts.extend([self._phrase("another"), second[0].say] if second else ())
             self._used.update(second[:1])
+        return parts
+
+    def _asides(self, unit: Unit) -> list[Template]:
+        """What is said beside the point, and what slips out."""
+        parts: list[Template] = []
+        if self._dice.chance(0.22 * self._voice.talkative):
+            parts.append(self._phrase("aside"))
         leaks = [] if self._has_leaked else self._candidates("leak")
         if leaks and unit.topic in ("story", "trouble", "control") and self._dice.chance(0.2):
             parts.append(self._dice.pick(leaks).say)
@@ -123,7 +131,7 @@ class Interview:
         quoted = self.speech.quotation() if self._quotes_left else None
         if quoted is not None:
             self._quotes_left -= 1
-            before, after = self._dice.pick(self._wording.quoting)
+            before, after = self._unheard(self._wording.quoting)
             self.speech.ask_about(before, quoted, after)
             self.speech.answer(self._phrase("quote_answer"))
             return _NOTHING
@@ -135,7 +143,7 @@ class Interview:
         return (self._phrase("ack"), "\n\n")
 
     def _echoed(self, unit: Unit) -> tuple[Template | str, ...]:
-        before, after = self._dice.pick(self._wording.echoing)
+        before, after = self._unheard(self._wording.echoing)
         return (before, unit.echo or (), after)
 
     def _unit(self, topic: str) -> Unit:
@@ -165,9 +173,11 @@ class Interview:
         ]
 
     def _phrase(self, kind: str) -> Template:
-        """A phrase of the kind that this session has not heard, while there is one."""
-        phrases = self._wording.phrases[kind]
-        fresh = [phrase for phrase in phrases if id(phrase) not in self._spoken]
-        phrase = self._dice.pick(fresh or phrases)
-        self._spoken.add(id(phrase))
-        return phrase
+        return self._unheard(self._wording.phrases[kind])
+
+    def _unheard(self, things: Sequence[_Thing]) -> _Thing:
+        """One that this session has not heard, while there is one."""
+        fresh = [thing for thing in things if id(thing) not in self._heard]
+        thing = self._dice.pick(fresh or things)
+        self._heard.add(id(thing))
+        return thing

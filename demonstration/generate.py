@@ -21,6 +21,8 @@ from demonstration.timing import ended_at
 from demonstration.wording_files import World, wording
 from domain.vocabulary import SessionStatus
 
+_SUBJECTS = ("work", "making", "science")
+
 
 class Size(StrEnum):
     """How long the interviews are."""
@@ -58,8 +60,8 @@ def _session(seed: int, study: DemonstrationStudy, index: int, size: Size) -> De
     this = quota(study, index)
     person = person_of(seed, this.person, this.language)
     dice = Dice(seed, study.slug, index)
-    ended = _ended_at(seed, study, this, person, index)
-    speech = Speech(_cast(seed, study, this, person), dice)
+    ended = _ended_at(seed, study, this, person, dice)
+    speech = Speech(_cast(seed, study, this, person, dice), dice)
     if size is Size.SHORT:
         questions_asked = hold_short(study, this, speech)
     else:
@@ -89,28 +91,32 @@ def _session(seed: int, study: DemonstrationStudy, index: int, size: Size) -> De
     )
 
 
-def _cast(seed: int, study: DemonstrationStudy, this: Quota, person: Person) -> Cast:
+def _cast(seed: int, study: DemonstrationStudy, this: Quota, person: Person, dice: Dice) -> Cast:
     """The participant in the world they speak of: their work, or what they make beside it."""
-    world = _world(seed, study.subject, this, person)
-    beside = this.returning and study.subject == "making"
-    return Cast(seed, person, world, _world(seed, "work", this, person) if beside else None)
+    world = _world(study.subject, this, person)
+    if not this.returning or study.subject != "making":
+        return Cast(seed, person, world, None, dice)
+    day_world = _world("work", this, person)
+    return Cast(seed, person, world, None if day_world is world else day_world, dice)
 
 
-def _world(seed: int, subject: str, this: Quota, person: Person) -> World:
+def _world(subject: str, this: Quota, person: Person) -> World:
     # Whoever comes back to the study of scientists is one, in the study of work too.
     is_scientist = this.person.startswith(("all/", "last-two/"))
     asked = "science" if subject == "work" and is_scientist else subject
-    return Dice(seed, "world", asked, person.key).pick(wording(person.language).worlds_of(asked))
+    worlds = wording(person.language).worlds_of(asked)
+    return worlds[int(person.inclinations[_SUBJECTS.index(asked)] * len(worlds))]
 
 
 def _ended_at(
-    seed: int, study: DemonstrationStudy, this: Quota, person: Person, index: int
+    seed: int, study: DemonstrationStudy, this: Quota, person: Person, dice: Dice
 ) -> datetime:
+    """When the session ended: the first thing that its own dice decide."""
     if this.returns_after is None:
-        return ended_at(study, this, Dice(seed, study.slug, "time", index), person.utc_offset)
+        return ended_at(study, this, dice, person.utc_offset)
     earlier = quota(study, this.returns_after)
-    dice = Dice(seed, study.slug, "time", this.returns_after)
-    broken_off = ended_at(study, earlier, dice, person.utc_offset)
+    its_dice = Dice(seed, study.slug, this.returns_after)
+    broken_off = ended_at(study, earlier, its_dice, person.utc_offset)
     return broken_off + timedelta(minutes=75 + dice.below(60 * 30))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from demonstration.dice import Dice
 from demonstration.planted import Manner, Piece, PlantedType
@@ -135,6 +136,7 @@ def in_words(number: int) -> str:
     return _TENS[tens] if not units else f"{_TENS[tens]} {_DIGITS[units]}"
 
 
+@cache
 def plain_letters(text: str) -> str:
     """Lower-case ASCII letters and digits only: what a mail address is made of."""
     parts = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss"))

@@ -60,6 +60,15 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody a participant speaks of: a colleague, a superior, a client."""
+
+    given: str
+    full_name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One participant, the same in every study they take part in."""
 
@@ -80,6 +89,8 @@ class Person:
     plan: Plan
     has_account: bool
     voice: Voice
+    #: Numbers from 0 to 1 that decide which world they live in, for each kind of world.
+    inclinations: tuple[float, ...]
 
     @property
     def age(self) -> int:
@@ -95,7 +106,7 @@ def person_of(seed: int, key: str, language: str) -> Person:
     given, family = dice.pick(pool.given), dice.pick(pool.family)
     place = dice.pick(pool.places)
     town = dice.pick(place.towns)
-    born = date(1951 + dice.below(55), 1, 1) + timedelta(days=dice.below(365))
+    born = date(1951 + dice.below(50), 1, 1) + timedelta(days=dice.below(365))
     first, last = plain_letters(given.latin), plain_letters(family.latin)
     local = dice.pick(
         (f"{first}.{last}", f"{first[0]}{last}{born.year % 100:02}", f"{last}.{first}")
@@ -121,12 +132,28 @@ def person_of(seed: int, key: str, language: str) -> Person:
         plan=dice.pick(_PLANS),
         has_account=dice.chance(0.9),
         voice=voice_of(dice, language),
+        inclinations=tuple(dice.between(0, 1) for _ in range(3)),
     )
+
+
+def colleagues_of(seed: int, person: Person) -> tuple[Colleague, ...]:
+    """The four people a person speaks of, in whichever study; all first names differ."""
+    dice, pool = Dice(seed, "colleagues", person.key), pools()[person.language]
+    found: dict[str, Colleague] = {}
+    while len(found) < 4:
+        given, family = dice.pick(pool.given), dice.pick(pool.family)
+        if given.written == person.given or given.written in found:
+            continue
+        local = f"{plain_letters(given.latin)}.{plain_letters(family.latin)}"
+        address = f"{local}@{dice.pick(_DOMAINS)}"
+        found[given.written] = Colleague(given.written, pool.full(given, family), address)
+    return tuple(found.values())
 
 
 def with_digits(pattern: str, dice: Dice) -> str:
     """The pattern with a digit from 1 to 9 for each "#"."""
-    return "".join(str(1 + dice.below(9)) if sign == "#" else sign for sign in pattern)
+    first, *rest = pattern.split("#")
+    return first + "".join([f"{1 + dice.below(9)}{part}" for part in rest])
 
 
 @cache

@@ -65,6 +65,8 @@ class Quota:
     combination
         Number of the combination of choices, or None where the participant's own
         inclination decides.
+    is_unrecorded
+        Whether no choice at all is on record.
     hostility
         What hostile-looking text it holds, if any.
     returns_after
@@ -78,6 +80,7 @@ class Quota:
     flag: FlagState
     near_boundary: int | None
     combination: int | None
+    is_unrecorded: bool
     hostility: Hostility | None
     returns_after: int | None
 
@@ -98,6 +101,7 @@ def quota(study: DemonstrationStudy, index: int) -> Quota:
         flag=_FLAGS.get(index % 50, FlagState.NONE),
         near_boundary=near_boundary,
         combination=index // 2 * 32 % CHOICE_COMBINATIONS if index % 2 == 0 else None,
+        is_unrecorded=index % 50 == 27,
         hostility=_HOSTILITIES[index // 25 % len(_HOSTILITIES)] if hostile else None,
         returns_after=returns_after,
     )

@@ -12,7 +12,7 @@ def hold_short(study: DemonstrationStudy, this: Quota, speech: Speech) -> int:
     """Hold two questions' worth of interview; the number of questions asked."""
     cast, dice = speech.cast, speech.dice
     questions = cast.wording.questions[study.subject]
-    units = [unit for unit in cast.world.units if unit.topic in ("work", "story")]
+    units = [unit for unit in cast.world.units if unit.topic == "work"]
     speech.ask(questions[0])
     if this.status is SessionStatus.IN_PROGRESS:
         return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from demonstration.cast import Cast
 from demonstration.dice import Dice
@@ -12,6 +13,9 @@ from demonstration.voices import spoken, with_capitals
 from domain.transcripts import Speaker
 
 _SENTENCE = re.compile(r"[^.!?…。؟\n]+[.!?…。؟]?")
+_QUOTATION_MARKS = frozenset('"„“”«»「」')
+_SPACES = re.compile(r" {2,}")
+_SPACE_BEFORE_STOP = re.compile(r" ([.,])")
 _QUOTABLE = range(14, 90)
 
 
@@ -30,6 +34,7 @@ class Speech:
         self.last_answer: list[Piece] = []
         self.mentioned: set[str] = set()
         self._voice = cast.person.voice
+        self._gap = "" if cast.person.language == "ja" else " "
         self._fill = cast.filler(dice, self._voice)
         self._printed = cast.filler(dice, None)
 
@@ -42,20 +47,26 @@ class Speech:
                 if isinstance(part, str)
                 else write(part, self.dice, 1.0, self._printed)
             )
-        self._say(Speaker.INTERVIEWER, with_capitals(pieces))
+        self._say(Speaker.INTERVIEWER, with_capitals([piece for piece in pieces if piece.text]))
 
-    def answer(self, *parts: Template, after: str = "") -> None:
-        """The participant says the parts, one space between two, then pastes ``after``."""
-        gap = "" if self.cast.person.language == "ja" else " "
-        pieces: list[Piece] = []
+    def answer(self, *parts: Template, asides: Sequence[Template] = (), after: str = "") -> None:
+        """The participant says the parts, then the asides, then pastes ``after``.
+
+        The asides are no part of the answer: they are never quoted back.
+        """
         self.mentioned.clear()
+        self.last_answer = self._spoken(parts)
+        beside = self._spoken(asides)
+        gap = [Piece(self._gap)] if self.last_answer and beside else []
+        pasted = [Piece(after)] if after else []
+        self._say(Speaker.PARTICIPANT, [*self.last_answer, *gap, *beside, *pasted])
+
+    def _spoken(self, parts: Sequence[Template]) -> list[Piece]:
+        pieces: list[Piece] = []
         for part in parts:
             said = write(part, self.dice, self._voice.talkative, self._typed)
-            pieces.extend([Piece(gap), *said] if pieces and said else said)
-        self.last_answer = spoken(_tidy(pieces), self._voice, self.dice)
-        self._say(
-            Speaker.PARTICIPANT, [*self.last_answer, Piece(after)] if after else self.last_answer
-        )
+            pieces.extend([Piece(self._gap), *said] if pieces and said else said)
+        return spoken(_tidy(pieces), self._voice, self.dice)
 
     def quotation(self) -> list[Piece] | None:
         """A sentence of the last answer, whole and short enough to quote, or None."""
@@ -63,7 +74,7 @@ class Speech:
         found = [
             (match.start() + len(match[0]) - len(match[0].lstrip()), match.end())
             for match in _SENTENCE.finditer(text)
-            if len(match[0].strip()) in _QUOTABLE
+            if len(match[0].strip()) in _QUOTABLE and not _QUOTATION_MARKS & set(match[0])
         ]
         if not found:
             return None
@@ -91,15 +102,16 @@ def _tidy(pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         text = piece.text
         if piece.planted is None:
-            text = re.sub(r" {2,}", " ", text)
-            text = re.sub(r" ([.,;!?])", r"\1", text)
+            if "  " in text:
+                text = _SPACES.sub(" ", text)
+            text = _SPACE_BEFORE_STOP.sub(r"\1", text)
             if ends_with_space:
                 text = text.lstrip(" ")
         if text:
-            tidy.append(piece._replace(text=text))
+            tidy.append(Piece(text, piece.planted, piece.manner))
             ends_with_space = text[-1] in " \n"
     if tidy and tidy[-1].planted is None:
-        tidy[-1] = tidy[-1]._replace(text=tidy[-1].text.rstrip())
+        tidy[-1] = Piece(tidy[-1].text.rstrip(), tidy[-1].planted, tidy[-1].manner)
     return tidy
 
 
@@ -112,6 +124,6 @@ def _cut(pieces: list[Piece], start: int, end: int) -> list[Piece] | None:
         if low < high:
             if piece.planted is not None and high - low < len(piece.text):
                 return None
-            kept.append(piece._replace(text=piece.text[low - at : high - at]))
+            kept.append(Piece(piece.text[low - at : high - at], piece.planted, piece.manner))
         at += len(piece.text)
     return kept

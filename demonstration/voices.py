@@ -113,12 +113,12 @@ def spoken(pieces: list[Piece], voice: Voice, dice: Dice) -> list[Piece]:
             if voice.dashes:
                 text = text.replace(" - ", " – ")
         if text:
-            opens = bool(_ENDS_SENTENCE.search(text)) or (opens and not text.strip())
-            said.append(piece._replace(text=text))
+            opens = bool(_ENDS_SENTENCE.search(text[-4:])) or (opens and not text.strip())
+            said.append(Piece(text, piece.planted, piece.manner))
     if voice.drops_full_stop and said and said[-1].planted is None:
         last = said[-1]
         if last.text.endswith(".") and not last.text.endswith(".."):
-            said[-1] = last._replace(text=last.text[:-1])
+            said[-1] = Piece(last.text[:-1], last.planted, last.manner)
     return said
 
 
@@ -127,10 +127,13 @@ def with_capitals(pieces: list[Piece]) -> list[Piece]:
     if not pieces or pieces[0].planted is not None:
         return pieces
     first = pieces[0].text
-    return [pieces[0]._replace(text=first[:1].upper() + first[1:]), *pieces[1:]]
+    return [Piece(first[:1].upper() + first[1:], pieces[0].planted, pieces[0].manner), *pieces[1:]]
 
 
 def _with_capitals(text: str, opens: bool) -> str:
+    if not opens and not any(stop in text for stop in ".!?…\n"):
+        return text
+
     def raised(match: re.Match[str]) -> str:
         if match.start() == 0 and not match[1] and not opens:
             return match[0]
