@@ -6,10 +6,10 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from deidentification.configuration import load_configuration
 from deidentification.engine import Engine, KnownIdentifiers, Result
 from deidentification.lexicon import Lexicon, load_lexicon
-
 from domain.transcripts import Speaker, Turn, make_turns
 
 Say = Callable[..., tuple[tuple[Turn, ...], Result]]

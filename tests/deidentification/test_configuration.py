@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
+
 from deidentification.configuration import DEFAULT_PATH, load_configuration
 from deidentification.engine_digest import engine_digest
 from deidentification.models import require_models
-
 from domain.errors import BadInput
 
 
@@ -78,7 +78,7 @@ def test_a_missing_file_and_a_broken_one_are_refused(tmp_path: Path) -> None:
 def test_a_missing_model_says_what_to_install(tmp_path: Path) -> None:
     models = {"de": {"package": "de_core_news_none", "install": "de-core-news-none==1.0"}}
     loaded = load_configuration(_written(tmp_path, models=models))
-    with pytest.raises(BadInput, match="pip install de-core-news-none==1.0"):
+    with pytest.raises(BadInput, match=r"pip install de-core-news-none==1\.0"):
         require_models(loaded.models)
 
 

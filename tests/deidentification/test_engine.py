@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from deidentification.engine import Engine, KnownIdentifiers
 
+from deidentification.engine import Engine, KnownIdentifiers
 from domain.transcripts import Speaker, make_turns
 from domain.vocabulary import Coverage
 from tests.deidentification.conftest import Say

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from deidentification.evaluation import Score, score
 from hypothesis import given
 from hypothesis import strategies as st
+
+from deidentification.evaluation import Score, score
 
 
 def test_a_label_covered_in_part_counts_in_part() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
 from deidentification.engine import KnownIdentifiers
 from deidentification.leak_check import RemovedValue, SurvivorKind, find_survivors
 from deidentification.lexicon import Lexicon
-
 from domain.findings import apply_findings
 from tests.deidentification.conftest import Say
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from deidentification.pseudonyms import assign
 from hypothesis import given
 from hypothesis import strategies as st
+
+from deidentification.pseudonyms import assign
 
 _MENTIONS = st.lists(
     st.tuples(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from deidentification.text_mapping import fold, folded, normalise
 from hypothesis import given
 from hypothesis import strategies as st
+
+from deidentification.text_mapping import fold, folded, normalise
 
 _TEXTS = st.text(
     st.one_of(
