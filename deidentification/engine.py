@@ -129,7 +129,7 @@ class Engine:
             for text, own, more in zip(texts, hits, further, strict=True)
         ]
         return Result(
-            findings=self._findings(turns, resolved),
+            findings=self._findings(turns, resolved, known),
             language=spoken.code,
             coverage=Coverage.FULL if has_model else Coverage.PATTERNS_ONLY,
             engine_digest=self._digest,
@@ -159,13 +159,14 @@ class Engine:
         return snapped
 
     def _findings(
-        self, turns: Sequence[Turn], resolved: Sequence[Sequence[Hit]]
+        self, turns: Sequence[Turn], resolved: Sequence[Sequence[Hit]], known: KnownIdentifiers
     ) -> tuple[Finding, ...]:
         placed = [(turn, hit) for turn, hits in zip(turns, resolved, strict=True) for hit in hits]
         replacements = assign(
             [(hit.entity_type, turn.text[hit.start : hit.end]) for turn, hit in placed],
             (turn.text for turn in turns),
             self._configuration.label,
+            [known.full_name] if known.full_name else [],
         )
         return tuple(
             Finding(

@@ -32,7 +32,7 @@ _LEMMAS = "clearance_lower_case_lemmas"
 
 @Language.component(_LEMMAS)
 def lower_case_lemmas(doc: Doc) -> Doc:
-    """Give each token its lower-case form as lemma, which is what context words are compared with."""
+    """Give each token its lower-case form as lemma: context words are compared with lemmas."""
     for token in doc:
         token.lemma_ = token.lower_
     return doc
@@ -67,7 +67,7 @@ class EntityPipeEngine(SpacyNlpEngine):
         self._pipes = {
             language: _entity_pipe(language, model) for language, model in self._configured.items()
         }
-        self.nlp = {**self._pipes, PATTERNS_LANGUAGE: bare}  # type: ignore[assignment]  # theirs is untyped
+        self.nlp = {**self._pipes, PATTERNS_LANGUAGE: bare}  # type: ignore[assignment]
 
     def versions(self) -> dict[str, str]:
         """Name and version of the model behind each language."""

@@ -22,8 +22,14 @@ _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 EMAIL = re.compile(rf"(?<![\w.+-])[\w.+%'-]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{1,6}}", re.IGNORECASE)
 
 _AT = r"(?:\s{0,2}[\(\[{<]\s?(?:at|@)\s?[\)\]}>]\s{0,2}|\s{1,2}at\s{1,2}|\s?@\s?)"
-_DOT = r"(?:\s{0,2}[\(\[{<]\s?(?:dot|\.)\s?[\)\]}>]\s{0,2}|\s{1,2}(?:dot|punto|point|punkt)\s{1,2}|\s?\.\s?)"
-_JOIN = r"(?:\s{1,2}(?:dot|underscore|dash|hyphen|minus|plus)\s{1,2}|\s{0,2}[\(\[]\s?dot\s?[\)\]]\s{0,2})"
+_DOT = (
+    r"(?:\s{0,2}[\(\[{<]\s?(?:dot|\.)\s?[\)\]}>]\s{0,2}|\s{1,2}(?:dot|punto|point|"
+    r"punkt)\s{1,2}|\s?\.\s?)"
+)
+_JOIN = (
+    r"(?:\s{1,2}(?:dot|underscore|dash|hyphen|minus|plus)\s{1,2}|"
+    r"\s{0,2}[\(\[]\s?dot\s?[\)\]]\s{0,2})"
+)
 #: An address written in words: "ann at mail dot com", "ann (at) mail [dot] com".
 SPELLED_EMAIL = re.compile(
     rf"{WORD_START}[\w.+-]{{1,64}}(?:{_JOIN}[\w.+-]{{1,64}}){{0,3}}{_AT}"
@@ -33,7 +39,8 @@ SPELLED_EMAIL = re.compile(
 
 #: The same in French, Spanish, Portuguese, Italian and German, which name the sign itself.
 FOREIGN_EMAIL = re.compile(
-    rf"{WORD_START}[\w.+-]{{1,64}}\s{{1,2}}(?:arobase|arroba|chiocciola|klammeraffe|@)\s{{1,2}}[\w-]{{1,62}}"
+    rf"{WORD_START}[\w.+-]{{1,64}}\s{{1,2}}(?:arobase|arroba|chiocciola|klammeraffe|"
+    rf"@)\s{{1,2}}[\w-]{{1,62}}"
     rf"(?:\s{{1,2}}(?:point|punto|ponto|punkt)\s{{1,2}}[\w-]{{2,62}}){{1,3}}{WORD_END}",
     re.IGNORECASE,
 )

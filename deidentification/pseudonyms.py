@@ -66,6 +66,7 @@ def assign(
     mentions: Sequence[tuple[str, str]],
     texts: Iterable[str],
     label: Callable[[str], str] = lambda entity_type: entity_type,
+    full_names: Iterable[str] = (),
 ) -> list[str]:
     """One replacement for each mention, numbered in reading order.
 
@@ -80,13 +81,16 @@ def assign(
         The session's turns: a replacement that somebody typed is not given to anybody else.
     label
         What stands in the brackets for an entity type.
+    full_names
+        Names known to be one person's, which link their parts even when nobody says them whole.
     """
     taken = {found for text in texts if "[" in text for found in _TAKEN.findall(text)}
     counts: dict[str, int] = defaultdict(int)
     values: dict[tuple[str, str], str] = {}
     people = _Register()
     names = [name_parts(text) if kind == "PERSON" else () for kind, text in mentions]
-    for words in sorted(names, key=len, reverse=True):
+    whole = [*names, *(name_parts(name) for name in full_names)]
+    for words in sorted(whole, key=len, reverse=True):
         if len(words) > 1:
             people.add(words)
 

@@ -87,6 +87,8 @@ def _map(text: str, plain: Callable[[str], str]) -> MappedText:
 def _normal_cluster(cluster: str) -> str:
     if cluster.isascii():
         return cluster
+    if "\ud800" <= cluster[0] <= "\udfff":
+        return "\ufffd"  # half a character, which spaCy cannot encode
     visible = "".join(mark for mark in cluster if unicodedata.category(mark) != "Cf")
     return unicodedata.normalize("NFKC", visible.translate(_PLAIN_MARKS))
 

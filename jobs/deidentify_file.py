@@ -8,36 +8,25 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from deidentification.engine import Engine, Result
-from deidentification.known import KnownIdentifiers
 from deidentification.models import require_models
 from domain.errors import BadInput
 from domain.findings import apply_findings
-from domain.transcripts import Turn, format_labelled
+from domain.transcripts import format_labelled
 from domain.vocabulary import Coverage
 from jobs.ordered_work import in_order
-from services.importing.readers import BadRow, RawRow, read_rows
-from services.importing.records import account_record, session_record
+from jobs.transcript_rows import Task, checked_ids, known_accounts, tasks_of
 
 #: Fewer are done sooner in this process than other processes start.
 _FEW = 8
-#: Refused rows that a message lists; beyond that it counts them.
-_LISTED = 10
-_ACCOUNT = ("transcript_id", "full_name", "email")
-_READ = ("transcript_id", "text", "turns")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][\w-]+)?$")
-#: The columns read hold no times, so it does not matter when the file is read.
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +47,6 @@ class FileReport:
     findings: int
     patterns_only: int
     accounts_unused: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    transcript_id: str
-    turns: tuple[Turn, ...]
-    language: str | None
-    known: KnownIdentifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +87,8 @@ def deidentify_file(
         model is not installed.
     """
     _check_paths(source, output, accounts)
-    known = {} if accounts is None else _known(accounts)
-    ids = _checked_ids(source)
+    known = {} if accounts is None else known_accounts(accounts)
+    ids = checked_ids(source)
     total = len(ids)
     unused = sum(transcript_id not in ids for transcript_id in known)
     if known and unused == len(known):
@@ -119,7 +100,7 @@ def deidentify_file(
     counts: Counter[str] = Counter()
     progress(0, total)
     with _complete_or_not_at_all(output) as file:
-        tasks = _tasks(source, known)
+        tasks = tasks_of(source, known)
         lines = map(_line, tasks) if total <= _FEW else in_order(_line, tasks, prepare=_engine)
         for done, line in enumerate(lines, start=1):
             file.write(line.text + "\n")
@@ -139,79 +120,6 @@ def _check_paths(source: Path, output: Path, accounts: Path | None) -> None:
             raise BadInput(f"{output} is also what is read. Name another output.")
 
 
-def _rows(path: Path) -> Iterator[RawRow]:
-    """Sound rows; stops at rows that cannot be read, which :func:`_checked_ids` reports."""
-    for row in read_rows(path):
-        if isinstance(row, BadRow):
-            raise BadInput(f"{path.name}, row {row.number}: {row.reason}")
-        yield row
-
-
-def _checked_ids(source: Path) -> frozenset[str]:
-    ids: set[str] = set()
-    problems: list[str] = []
-    refused = 0
-    for row in read_rows(source):
-        reason = None
-        if isinstance(row, BadRow):
-            reason = row.reason
-        else:
-            try:
-                transcript_id = _transcript(row).transcript_id
-            except BadInput as error:
-                reason = str(error)
-            else:
-                if transcript_id in ids:
-                    reason = "repeats a transcript_id of a row before. Keep one of them."
-                ids.add(transcript_id)
-        if reason is not None:
-            refused += 1
-            if len(problems) < _LISTED:
-                problems.append(f"{source.name}, row {row.number}: {reason}")
-    if refused:
-        more = f"\n... and {refused - len(problems):,} more rows." if refused > _LISTED else ""
-        raise BadInput("Nothing was written.\n" + "\n".join(problems) + more)
-    if not ids:
-        raise BadInput(f"{source.name} holds no transcripts. Export it again.")
-    return frozenset(ids)
-
-
-def _known(accounts: Path) -> dict[str, KnownIdentifiers]:
-    known: dict[str, KnownIdentifiers] = {}
-    for row in _rows(accounts):
-        try:
-            record = account_record({name: row.values.get(name) for name in _ACCOUNT})
-        except BadInput as error:
-            raise BadInput(f"{accounts.name}, row {row.number}: {error}") from error
-        if record.transcript_id in known:
-            raise BadInput(
-                f"{accounts.name}, row {row.number}: gives a second account for one transcript. "
-                "Keep one of them."
-            )
-        known[record.transcript_id] = KnownIdentifiers(record.full_name, record.email)
-    return known
-
-
-def _tasks(source: Path, known: dict[str, KnownIdentifiers]) -> Iterator[_Task]:
-    nobody = KnownIdentifiers.none()
-    for row in _rows(source):
-        task = _transcript(row)
-        yield replace(task, known=known.get(task.transcript_id, nobody))
-
-
-def _transcript(row: RawRow) -> _Task:
-    """The columns that matter here; a file may hold more than the import's form."""
-    language = row.values.get("language") or None
-    if language is not None and not (
-        isinstance(language, str) and _LANGUAGE.match(language.strip())
-    ):
-        raise BadInput("has a language that is not a code such as en, de or pt-BR.")
-    session = session_record(
-        {name: row.values[name] for name in _READ if name in row.values}, _NO_TIME
-    )
-    return _Task(session.transcript_id, session.turns, language, KnownIdentifiers.none())
-
-
 _loaded: list[Engine] = []
 
 
@@ -222,12 +130,12 @@ def _engine() -> Engine:
     return _loaded[0]
 
 
-def _line(task: _Task) -> _Line:
+def _line(task: Task) -> _Line:
     result = _engine().deidentify(task.turns, language=task.language, known=task.known)
     return _Line(_json(task, result), len(result.findings), result.coverage)
 
 
-def _json(task: _Task, result: Result) -> str:
+def _json(task: Task, result: Result) -> str:
     turns = [
         replace(turn, text=apply_findings(turn.text, turn.index, result.findings))
         for turn in task.turns

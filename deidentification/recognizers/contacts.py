@@ -11,7 +11,8 @@ from deidentification.boundaries import WORD_END, WORD_START
 from deidentification.recognizers.phrases import Phrase, PhraseRecognizer
 
 _NETWORKS = (
-    r"instagram|insta|ig|twitter|tiktok|tik tok|discord|telegram|snapchat|snap|twitch|reddit|github|"
+    r"instagram|insta|ig|twitter|tiktok|tik tok|discord|telegram|snapchat|snap|twitch|reddit|"
+    r"github|"
     r"linkedin|youtube|deviantart|behance|soundcloud|bandcamp|steam|patreon|tumblr|skype|whatsapp|"
     r"wechat|mastodon|bluesky|threads|etsy|artstation|ao3|wattpad"
 )
@@ -103,7 +104,8 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
                 Phrase(patterns.HANDLE, 0.8, "An @ sign opens it, as in an account's name."),
                 Phrase(
                     re.compile(
-                        rf"{WORD_START}(?:{_NETWORKS}|user|screen|gamer)(?:\s(?:handle|name|account|tag|id))"
+                        rf"{WORD_START}(?:{_NETWORKS}|user|screen|gamer)(?:\s(?:handle|name|"
+                        rf"account|tag|id))"
                         rf"(?:'s|\s(?:is|was))?[:\s]{{1,3}}\"?{_NAMED}",
                         re.IGNORECASE,
                     ),
@@ -162,7 +164,8 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
                 Phrase(
                     re.compile(
-                        rf"(?:{WORD_START}(?:call|text|phone|cell|mobile|number|whatsapp|reach|ring|tel)"
+                        rf"(?:{WORD_START}(?:call|text|phone|cell|mobile|number|whatsapp|reach|"
+                        rf"ring|tel)"
                         r"\D{0,20})(?P<id>\d{3}[\s.-]\d{4})(?![\d-])",
                         re.IGNORECASE,
                     ),
@@ -183,7 +186,8 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
                 Phrase(
                     re.compile(
-                        rf"{WORD_START}(?:passport|licen[cs]e|employee|student|member(?:ship)?|patient|"
+                        rf"{WORD_START}(?:passport|licen[cs]e|employee|student|member(?:ship)?|"
+                        rf"patient|"
                         r"account|badge|staff|customer|order|case|policy|reference|ref|tax|id)"
                         r"(?:\s(?:number|no\.?|num|id|#|code)){1,2}(?:\sis|:|\s#)?\s{1,2}"
                         r"#?(?P<id>(?=[\w-]{0,20}\d)[A-Z0-9][A-Z0-9-]{3,20})" + WORD_END,

@@ -16,8 +16,10 @@ _AGE = rf"(?:1[0-1]\d|[1-9]\d?|(?:{_TENS})(?:[-\s](?:{_UNITS}))?|{_TEENS}|{_UNIT
 _ADULT_AGE = rf"(?:1[0-1]\d|[1-9]\d|(?:{_TENS})(?:[-\s](?:{_UNITS}))?|{_TEENS})"
 #: What "I'm 34" must not go on with: then 34 counts something else.
 _NOT_COUNTED = (
-    r"(?!\s{0,2}(?:%|percent|per cent|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?(?!\sold)|"
-    r"pages?|chapters?|words?|dollars?|bucks|times?|people|episodes?|songs?|pieces?|projects?|books?|"
+    r"(?!\s{0,2}(?:%|percent|per cent|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|"
+    r"years?(?!\sold)|"
+    r"pages?|chapters?|words?|dollars?|bucks|times?|people|episodes?|songs?|pieces?|projects?|"
+    r"books?|"
     r"of|or|to|in\s(?:a|to)|out|degrees?|miles?|km|k\b|x\b|st\b|nd\b|rd\b|th\b|and a half|days|"
     r"episodes|drafts?|steps?|sessions?|clients?|employees|stories|[\d.,:/-]*\d))"
 )
@@ -51,7 +53,8 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
             [
                 Phrase(
                     _compiled(
-                        rf"{WORD_START}(?P<id>{_AGE}[-\s]{{1,2}}(?:years?|yrs?)[-\s]{{1,2}}olds?){WORD_END}"
+                        rf"{WORD_START}(?P<id>{_AGE}[-\s]{{1,2}}(?:years?|"
+                        rf"yrs?)[-\s]{{1,2}}olds?){WORD_END}"
                     ),
                     0.8,
                     "A number followed by years old.",
@@ -64,7 +67,8 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
                 Phrase(
                     _compiled(
                         rf"{WORD_START}(?:i'm|i am|im|i was|i just turned|i turned|i turn|turning|"
-                        rf"(?:she|he)(?:'s| is| was| just turned| turned))\s(?:now\s|only\s|already\s|"
+                        rf"(?:she|he)(?:'s| is| was| just turned| turned))\s(?:now\s|only\s|"
+                        rf"already\s|"
                         rf"almost\s|nearly\s|about\s|just\s|a\s)?(?P<id>{_ADULT_AGE}){WORD_END}"
                         + _NOT_COUNTED
                     ),
@@ -88,8 +92,10 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
             [
                 Phrase(
                     _compiled(
-                        rf"{WORD_START}(?:born|birthday|birthdate|date of birth|dob|b-day|bday)\W{{0,3}}"
-                        rf"(?:\w{{1,8}}\W{{1,2}}){{0,5}}?(?P<id>{_NUMERIC}|{_WRITTEN}|{_MONTH_YEAR}|"
+                        rf"{WORD_START}(?:born|birthday|birthdate|date of birth|dob|b-day|"
+                        rf"bday)\W{{0,3}}"
+                        rf"(?:\w{{1,8}}\W{{1,2}}){{0,5}}?(?P<id>{_NUMERIC}|{_WRITTEN}|"
+                        rf"{_MONTH_YEAR}|"
                         rf"(?:19|20)\d\d|'\d\d){WORD_END}"
                     ),
                     0.85,
@@ -104,7 +110,10 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
             "DATE_TIME",
             [
                 Phrase(
-                    _compiled(rf"(?<![\w./-])(?P<id>{_NUMERIC})(?![\w/-]|\.\d)"),
+                    _compiled(
+                        rf"(?<![\w./-])(?P<id>{_NUMERIC}(?:[T\s]\d\d:\d\d(?::\d\d)?)?)"
+                        r"(?![\w/-]|\.\d)"
+                    ),
                     0.7,
                     "A full calendar date in digits.",
                 ),

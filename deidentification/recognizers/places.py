@@ -7,7 +7,7 @@ import re
 from presidio_analyzer import EntityRecognizer
 
 from deidentification.boundaries import WORD_END, WORD_START
-from deidentification.lexicon import NEVER_NAMES
+from deidentification.lexicon import NEVER_NAMES, listed
 from deidentification.recognizers.phrases import Phrase, PhraseRecognizer
 from deidentification.text_mapping import folded
 
@@ -24,7 +24,10 @@ _NOT_NAMED = (
     r"(?!(?:a|an|and|at|by|down|few|for|from|hours?|in|is|minutes?|mins?|months?|more|of|on|or|"
     r"other|people|per|percent|steps?|the|their|times?|to|up|years?|years?|different|new|more)\s)"
 )
-_UNIT = r"(?:,?\s{1,2}(?:(?:apt|apartment|unit|suite|ste|flat|floor|fl|room|rm)\.?\s?#?\s?\w{1,6}|#\s?\w{1,6}))?"
+_UNIT = (
+    r"(?:,?\s{1,2}(?:(?:apt|apartment|unit|suite|ste|flat|floor|fl|room|rm)\.?\s?#?\s?\w{1,6}|"
+    r"#\s?\w{1,6}))?"
+)
 _STATE = (
     r"A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|"
     r"T[NX]|UT|V[AT]|W[AIVY]|AB|BC|MB|NB|NL|NS|ON|PE|QC|SK|NSW|VIC|QLD|TAS|ACT"
@@ -32,27 +35,23 @@ _STATE = (
 _ZIP = r"(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})"
 #: ", Springfield, IL 62704": what goes on belongs to the same address.
 _TAIL = (
-    rf"(?:,?\s{{1,3}}(?:[^\W\d_a-z][\w'.-]{{1,30}}\s?){{1,3}})?(?:,?\s{{1,3}}(?:{_STATE}){WORD_END})?"
+    rf"(?:,?\s{{1,3}}(?:[^\W\d_a-z][\w'.-]{{1,30}}\s?){{1,3}})?"
+    rf"(?:,?\s{{1,3}}(?:{_STATE}){WORD_END})?"
     rf"(?:,?\s{{1,3}}{_ZIP}{WORD_END})?"
 )
 
 
 #: What "I live in" and "I work at" go on with when no name follows.
-_GENERAL = frozenset(
-    "agencies agency art bars businesses cafes chunks church clients college companies company "
-    "comfort commission corporate days design different editing education entertainment events "
-    "experience fashion fear film finance freelance fun games general hand harmony healthcare "
-    "higher hire home hospital hours house human image individuals isolation layers local "
-    "marketing media minutes money months music night nights office parallel peace pictures "
-    "places poverty print private projects public publishing real retail scale school schools "
-    "scratch small software speed startups studios television terms theater theatre video visual "
-    "weekends weeks words world years adobe photoshop blender unity python".split()
-)
+_GENERAL = listed("not_places.txt")
 #: Up to four words, the capitalised ones freely, others until the sentence stops or turns.
-_CAPITALS = r"(?:[^\W\d_a-z][\w&'-]{0,30}(?:\s(?:of\s|and\s|&\s|the\s|de\s)?(?=[^\W\d_a-z])[\w&'-]{1,30}){0,4})"
+_CAPITALS = (
+    r"(?:[^\W\d_a-z][\w&'-]{0,30}(?:\s(?:of\s|and\s|&\s|the\s|"
+    r"de\s)?(?=[^\W\d_a-z])[\w&'-]{1,30}){0,4})"
+)
 _PLAIN = r"(?:[^\W\d_][\w&'-]{1,30}(?:\s[^\W\d_][\w&'-]{1,30}){0,3}?)"
 _TURN = (
-    r"(?=\s{0,2}(?:$|[.,!?;:()\n]|\s-\s)|\s(?:and|as|at|btw|but|currently|doing|for|from|in|lol|now|"
+    r"(?=\s{0,2}(?:$|[.,!?;:()\n]|\s-\s)|\s(?:and|as|at|btw|but|currently|doing|for|from|in|"
+    r"lol|now|"
     r"on|rn|since|so|these|where|which|while|who|with)\b)"
 )
 
@@ -83,10 +82,13 @@ _LIVES = (
     r"my hometown(?: is|,)|my home town(?: is|,)"
 )
 _WORKS = (
-    r"(?:i|we|i'm|i am|im|who|he|she|husband|wife|i've|i used to|i currently|i mostly)\s(?:\w{1,9}\s)?"
+    r"(?:i|we|i'm|i am|im|who|he|she|husband|wife|i've|i used to|i currently|"
+    r"i mostly)\s(?:\w{1,9}\s)?"
     r"(?:work at|works at|worked at|working at|work for|works for|worked for|working for|"
-    r"employed by|employed at|interned at|interned for|studied at|study at|teach at|taught at|graduated from)|"
-    r"my employer(?: is|,)|my company(?: is|,)|my company is called|my business is called|my studio is called"
+    r"employed by|employed at|interned at|interned for|studied at|study at|teach at|taught at|"
+    r"graduated from)|"
+    r"my employer(?: is|,)|my company(?: is|,)|my company is called|my business is called|"
+    r"my studio is called"
 )
 
 
@@ -107,7 +109,8 @@ def place_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
                 Phrase(
                     re.compile(
-                        rf"{WORD_START}(?P<id>{_NUMBER}\s(?:{_NOT_NAMED}[^\W\d_][\w'-]{{1,30}}\s){{1,3}}"
+                        rf"{WORD_START}(?P<id>{_NUMBER}\s"
+                        rf"(?:{_NOT_NAMED}[^\W\d_][\w'-]{{1,30}}\s){{1,3}}"
                         rf"(?:{_PLAIN_STREET}){WORD_END}{_UNIT})",
                         re.IGNORECASE,
                     ),
@@ -116,21 +119,35 @@ def place_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
                 Phrase(
                     re.compile(
-                        rf"{WORD_START}(?P<id>(?:[^\W\d_a-z][\w-]{{1,30}}(?:straße|strasse|str\.|weg|platz|gasse|allee|"
-                        rf"straat|laan|gatan|vägen|gade|vej)|(?:Calle|Avenida|Rua|Via|Viale|Piazza|Plaza|Carrer)"
-                        rf"\s(?:(?:de|del|della|da|do|dos|di|la|las|los)\s){{0,2}}[^\W\d_a-z][\w'-]{{1,30}}),?\s{_NUMBER}){WORD_END}"
+                        rf"{WORD_START}(?P<id>(?:[^\W\d_a-z][\w-]{{1,30}}(?:straße|strasse|"
+                        rf"str\.|weg|platz|gasse|allee|"
+                        rf"straat|laan|gatan|vägen|gade|vej)|(?:Calle|Avenida|Rua|Via|Viale|"
+                        rf"Piazza|Plaza|Carrer)"
+                        rf"\s(?:(?:de|del|della|da|do|dos|di|la|las|"
+                        rf"los)\s){{0,2}}[^\W\d_a-z][\w'-]{{1,30}}),?\s{_NUMBER}){WORD_END}"
                     ),
                     0.75,
                     "A street's name as written in other languages, and a house number.",
                 ),
                 Phrase(
                     re.compile(
-                        rf"{WORD_START}(?P<id>{_NUMBER},?\s(?:bis\s)?(?:rue|avenue|boulevard|place|chemin|impasse)"
-                        rf"\s(?:(?:de|du|des|la|le|l'|d')\s?){{0,2}}[^\W\d_][\w'-]{{1,30}}){WORD_END}",
+                        rf"{WORD_START}(?P<id>{_NUMBER},?\s(?:bis\s)?(?:rue|avenue|boulevard|"
+                        rf"place|chemin|impasse)"
+                        rf"\s(?:(?:de|du|des|la|le|l'|"
+                        rf"d')\s?){{0,2}}[^\W\d_][\w'-]{{1,30}}){WORD_END}",
                         re.IGNORECASE,
                     ),
                     0.75,
                     "A house number and a street's name as written in French.",
+                ),
+                Phrase(
+                    re.compile(
+                        rf"(?i:{WORD_START}(?:lives?|living|stay(?:ing)?|address(?:\sis|:|\sto)?|located|"
+                        rf"resides?|moved|office\sis|house\sis)\s(?:now\s)?(?:at|to|:|is)?\s?)"
+                        rf"(?P<id>{_NUMBER},?\s(?=[^\W\d_a-z])[^.?!;\n]{{4,70}}?(?:{_ZIP}{WORD_END}|(?=[.?!;\n]|$)))"
+                    ),
+                    0.65,
+                    "A number and names after words that announce an address.",
                 ),
                 Phrase(
                     re.compile(
@@ -162,22 +179,24 @@ def place_recognizers(language: str) -> list[EntityRecognizer]:
             [
                 Phrase(
                     re.compile(
-                        rf"{WORD_START}(?i:zip(?:\s?code)?|post(?:al)?\s?code)(?i:\sis|:)?\s{{1,2}}(?P<id>{_ZIP}|\d{{4,6}}){WORD_END}"
+                        rf"{WORD_START}(?i:zip(?:\s?code)?|post(?:al)?\s?code)(?i:\sis|"
+                        rf":)?\s{{1,2}}(?P<id>{_ZIP}|\d{{4,6}}){WORD_END}"
                     ),
                     0.8,
                     "It follows words that announce a postal code.",
                 ),
                 Phrase(
                     re.compile(
-                        rf"{WORD_START}(?:{_STATE}),?\s{{1,2}}(?P<id>\d{{5}}(?:-\d{{4}})?){WORD_END}"
+                        rf"{WORD_START}(?:{_STATE}),?\s{{1,2}}"
+                        rf"(?P<id>\d{{5}}(?:-\d{{4}})?){WORD_END}"
                     ),
                     0.7,
                     "Five digits after a state's abbreviation.",
                 ),
                 Phrase(
                     re.compile(
-                        rf"{WORD_START}(?P<id>[A-Z]{{1,2}}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{{2}}|[ABCEGHJ-NPRSTVXY]\d[A-Z]\s\d[A-Z]\d)"
-                        + WORD_END
+                        rf"{WORD_START}(?P<id>[A-Z]{{1,2}}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{{2}}|"
+                        rf"[ABCEGHJ-NPRSTVXY]\d[A-Z]\s\d[A-Z]\d)" + WORD_END
                     ),
                     0.7,
                     "Written like a British or Canadian postal code.",
