@@ -9,6 +9,7 @@ from data_access.database import APP_ROLE, IDENTITY_ROLE
 from data_access.tables import Base
 from docs.markdown import code, table
 
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
 _KINDS = {"SELECT": "read", "INSERT": "add", "UPDATE": "change", "DELETE": "delete", "ALL": "all"}
 
 _PRIVILEGES = text(
@@ -37,7 +38,7 @@ def tables(_connection: Connection) -> str:
         rows = [
             (
                 code(column.name),
-                code(column.type.compile(dialect=postgresql.dialect()).lower()),
+                code(column.type.compile(dialect=_DIALECT).lower()),
                 "yes" if column.nullable else "",
                 ", ".join(code(key.target_fullname) for key in column.foreign_keys),
             )
