@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from streamlit import auth_util
+from streamlit import auth_util, config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.pages_manager import PagesManager
@@ -24,6 +24,11 @@ UPLOAD_PREFIX = "/_stcore/upload_file"
 LOGIN_PATH = "/auth/login"
 LOGOUT_PATH = "/auth/logout"
 CALLBACK_PATH = "/oauth2callback"
+
+
+def limit_uploads(megabytes: int) -> None:
+    """Refuse larger uploads; Streamlit offers no public way to set it from code."""
+    config.set_option("server.maxUploadSize", megabytes)
 
 
 def login_address(provider: str) -> str:

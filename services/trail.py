@@ -84,7 +84,8 @@ def verify_as_owner(installation: Installation) -> ChainReport:
     owner = installation.database.addresses.owner
     if owner is None:
         raise ClearanceError(
-            "Set CLEARANCE_OWNER_DATABASE_URL for this command, or name an auditor with --as."
+            "Set CLEARANCE_OWNER_DATABASE_URL for this command, or let an auditor verify on their "
+            "page."
         )
     engine = create_engine(owner, hide_parameters=True)
     try:
