@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.live.processes import Web
 
 _SECONDS = 30.0
+_XSRF = "_streamlit_xsrf"
 
 
 def client(web: Web) -> httpx.Client:
@@ -47,6 +48,8 @@ def signed_in(web: Web, email: str) -> httpx.Client:
     """The browser of somebody who is in."""
     browser, answer = sign_in(web, email)
     assert answer.headers["location"] == "/", answer.headers["location"]
+    # The frontend asks for the health first, and is given the token for its websocket with it.
+    browser.get("/_stcore/health")
     return browser
 
 
@@ -59,6 +62,11 @@ class Screen:
 
     def run(self, page: str = "", **rerun: object) -> list[ForwardMsg]:
         """Ask for a run of a page and collect what comes until it is finished or refused."""
+        self.ask(page, **rerun)
+        return self.until_finished()
+
+    def ask(self, page: str = "", **rerun: object) -> None:
+        """Ask for a run of a page, as the frontend does or as somebody forges it."""
         message = BackMsg()
         message.rerun_script.page_name = page
         message.rerun_script.context_info.url = f"{self._web.origin}/{page}"
@@ -66,7 +74,6 @@ class Screen:
         for name, value in rerun.items():
             setattr(message.rerun_script, name, value)
         self._connection.send(message.SerializeToString())
-        return self.until_finished()
 
     def send(self, frame: bytes | str) -> None:
         """Send a frame as it is."""
@@ -118,8 +125,10 @@ def screen(
     held = cookie if cookie is not None else cookies_of(browser)
     sent = {**(headers or {}), **({"Cookie": held} if held else {})}
     subprotocols = ["streamlit"]
+    if browser is not None:
+        subprotocols.append(browser.cookies.get(_XSRF) or "none")
     if reconnects_to is not None:
-        subprotocols += ["none", reconnects_to]
+        subprotocols.append(reconnects_to)
     netloc = host or web.netloc
     with connect(
         f"ws://{netloc}/_stcore/stream",

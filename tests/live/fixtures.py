@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,8 @@ from tests.live.processes import Live, running
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with running(tmp_path_factory.mktemp("live")) as live:
-        yield live
+def live() -> Iterator[Live]:
+    # Not pytest's own directory: its next run shuts that one to the database's user.
+    with tempfile.TemporaryDirectory(prefix="clearance-") as directory:
+        with running(Path(directory)) as live:
+            yield live
