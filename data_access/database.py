@@ -73,6 +73,13 @@ class Database:
             )
             yield connection
 
+    @staticmethod
+    def continue_as(connection: Connection, actor_id: UUID) -> None:
+        """Go on with an open transaction for somebody who became known in it."""
+        connection.execute(
+            text("SELECT set_config('clearance.actor', :actor, true)"), {"actor": str(actor_id)}
+        )
+
     @contextmanager
     def identity_transaction(self) -> Iterator[Connection]:
         """One transaction of the identity role: account data and nothing else."""

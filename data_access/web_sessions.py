@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,8 +47,16 @@ def create(
 
 def find(connection: Connection, token_digest: bytes) -> WebSessionRow | None:
     """The sign-in whose token has that digest, ended or not."""
-    row = connection.execute(
+    return find_all(connection, [token_digest]).get(token_digest)
+
+
+def find_all(
+    connection: Connection, token_digests: Collection[bytes]
+) -> dict[bytes, WebSessionRow]:
+    """The sign-ins behind those digests, ended or not; one query for all of them."""
+    rows = connection.execute(
         select(
+            WebSession.token_digest,
             WebSession.id,
             WebSession.staff_id,
             WebSession.authenticated_at,
@@ -57,9 +66,9 @@ def find(connection: Connection, token_digest: bytes) -> WebSessionRow | None:
             Staff.active.label("staff_active"),
         )
         .join(Staff, Staff.id == WebSession.staff_id)
-        .where(WebSession.token_digest == token_digest)
-    ).first()
-    return None if row is None else WebSessionRow(*row)
+        .where(WebSession.token_digest.in_(token_digests))
+    )
+    return {bytes(row.token_digest): WebSessionRow(*row[1:]) for row in rows}
 
 
 def touch(connection: Connection, session_id: UUID, now: datetime) -> None:

@@ -21,12 +21,12 @@ from domain.errors import Refused
 from domain.sign_in import Claims, read_claims
 from gate import internals
 from gate.headers import cookie
-from gate.identity import TOKEN_FIELD
+from gate.identity import TOKEN_FIELD, token_of, who
 from gate.origin import public_origin
 from gate.paths import safe_next, sign_in_address
 from services.acts import refuse
 from services.installation import Installation
-from services.sign_in import sign_in
+from services.sign_in import SignedIn, sign_in, sign_out
 
 NEXT_COOKIE = "clearance_next"
 PROVIDER = "clearance"
@@ -42,11 +42,15 @@ async def complete(
     request = Request(scope)
     answer = await _answer_of(app, scope, receive)
     response = await _decide(installation, request, answer)
+    # The state of this sign-in is used up; that of another one begun in a second tab is not.
+    for one in answer:
+        if one.startswith(f"{internals.BEGUN_COOKIE}="):
+            response.headers.append("set-cookie", one)
     await response(scope, receive, send)
 
 
 async def _answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> list[str]:
-    """The ``Set-Cookie`` headers of Streamlit's answer; nothing of it reaches the browser."""
+    """The ``Set-Cookie`` headers of Streamlit's answer; nothing else of it is of use."""
     cookies: list[str] = []
 
     async def keep(message: Message) -> None:
@@ -65,6 +69,9 @@ async def _decide(
     values = _values(set_cookies)
     claims_held = internals.read_signed_cookie(values, internals.USER_COOKIE)
     if claims_held is None:
+        # Going back in the browser repeats an answer that was used up; who is in stays in.
+        if isinstance(await who(installation, request, active=False), SignedIn):
+            return RedirectResponse("/", 303)
         # The provider sends people back here after a sign-out too, with nothing to say.
         if not request.query_params:
             return clear(
@@ -93,6 +100,9 @@ async def _decide(
         return clear(
             RedirectResponse(sign_in_address("/", refused.rule), 303), secure=origin.secure
         )
+    # Whoever was signed in in this browser before is so no longer, here or at the server.
+    before = token_of(request.cookies)
+    await anyio.to_thread.run_sync(lambda: sign_out(installation, before))
     return _come_in(
         installation,
         request,

@@ -7,7 +7,13 @@ from urllib.parse import quote
 import anyio.to_thread
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import Refused
@@ -15,12 +21,14 @@ from domain.sign_in import Ended
 from domain.vocabulary import Role
 from gate import internals
 from gate.callback import NEXT_COOKIE, PROVIDER, clear, complete
+from gate.front_page import FAVICON, front_page
 from gate.headers import cookie, protect
 from gate.identity import token_of, who
 from gate.origin import is_loopback, public_origin
 from gate.paths import SIGN_IN_START_PATH, Door, door, safe_next, sign_in_address
 from gate.sign_in_page import sign_in_page
 from gate.stream import guard_stream
+from gate.watch import Watch
 from services.acts import refuse
 from services.installation import Installation, current
 from services.sign_in import SignedIn, sign_out
@@ -34,6 +42,7 @@ class Guard:
     def __init__(self, app: ASGIApp, installation: Installation | None = None) -> None:
         self._app = app
         self._given = installation
+        self._watch = Watch()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide on one connection."""
@@ -50,7 +59,7 @@ class Guard:
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})
                 return
-            await guard_stream(installation, self._app, scope, receive, send)
+            await guard_stream(installation, self._app, scope, receive, send, self._watch)
             return
         guard = door(scope["path"])
 
@@ -61,7 +70,7 @@ class Guard:
                     headers,
                     netloc=origin.netloc,
                     secure=origin.secure,
-                    cacheable=guard is Door.OPEN,
+                    cacheable=guard in (Door.OPEN, Door.FAVICON),
                 )
             await send(message)
 
@@ -91,6 +100,8 @@ class Guard:
         """Our own answer to a request, or None to let Streamlit answer."""
         if guard is Door.CLOSED:
             return PlainTextResponse("Not found.", 404)
+        if guard is Door.FAVICON:
+            return FileResponse(FAVICON, headers={"Cache-Control": "public, max-age=86400"})
         secure = public_origin(installation.settings).secure
         wanted = request.query_params.get("next")
         if guard is Door.SIGN_IN:
@@ -121,8 +132,14 @@ class Guard:
         receive: Receive,
         send: Send,
     ) -> None:
+        if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+            response = PlainTextResponse("Another site cannot sign you out.", 403)
+            await response(scope, receive, send)
+            return
         token = token_of(request.cookies)
         await anyio.to_thread.run_sync(lambda: sign_out(installation, token))
+        if token is not None:
+            await self._watch.tell({token: Ended.SIGNED_OUT})
         secure = public_origin(installation.settings).secure
 
         async def send_cleared(message: Message) -> None:
@@ -141,14 +158,23 @@ class Guard:
         await self._app(scope, receive, send_cleared)
 
 
-def _page(request: Request, standing: SignedIn | Ended, *, secure: bool) -> Response | None:
+def _page(request: Request, standing: SignedIn | Ended, *, secure: bool) -> Response:
     if request.method not in ("GET", "HEAD"):
         return PlainTextResponse("Not allowed.", 405)
     if isinstance(standing, SignedIn):
-        return None
+        return _front_page(request.url.path)
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     reason = None if standing is Ended.NOT_SIGNED_IN else standing.value
     return clear(RedirectResponse(sign_in_address(safe_next(here), reason), 303), secure=secure)
+
+
+def _front_page(path: str) -> Response:
+    if path.startswith("//") or path.strip("/").count("/"):
+        # Pages have one name each; the bundle's addresses are relative to that.
+        return PlainTextResponse("Not found.", 404)
+    if path != "/" and path.endswith("/"):
+        return RedirectResponse(path.rstrip("/"), 308)
+    return HTMLResponse(front_page())
 
 
 def _elsewhere(installation: Installation, request: Request, host: str) -> Response:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
 
-#: Streamlit's bundle is its own; it styles inline and loads inline components as blobs.
-#: Nothing else may load, frame or be talked to.
+#: Streamlit's bundle styles inline and loads inline components as blobs. Nothing else may
+#: load, frame or be talked to, and no script that stands in the page runs.
 _CONTENT_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' blob:",
+        "script-src 'self' blob:",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -35,8 +35,18 @@ def protect(headers: MutableHeaders, *, netloc: str, secure: bool, cacheable: bo
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        _secure_cookies(headers)
     if not cacheable:
         headers["Cache-Control"] = "no-store"
+
+
+def _secure_cookies(headers: MutableHeaders) -> None:
+    """Mark every cookie that leaves under https; behind a proxy Streamlit marks none of its own."""
+    cookies = headers.getlist("set-cookie")
+    del headers["set-cookie"]
+    for one in cookies:
+        marked = "secure" in (part.strip().lower() for part in one.split(";")[1:])
+        headers.append("set-cookie", one if marked else f"{one}; Secure")
 
 
 def cookie(name: str, value: str, *, secure: bool, path: str = "/", seconds: int | None) -> str:

@@ -7,28 +7,26 @@ fails loudly when an upgrade moves any of it.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
-from streamlit import auth_util, config
+from streamlit import auth_util, config, file_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server import server_util
-from streamlit.web.server.starlette import starlette_app_utils
+from streamlit.web.server.starlette import starlette_app_utils, starlette_server_config
 
 USER_COOKIE = server_util.AUTH_COOKIE_NAME
 TOKENS_COOKIE = server_util.TOKENS_COOKIE_NAME
+#: Holds the state, nonce and PKCE verifier of sign-ins that have begun.
+BEGUN_COOKIE = starlette_server_config.SESSION_COOKIE_NAME
 STREAM_PATH = "/_stcore/stream"
 UPLOAD_PREFIX = "/_stcore/upload_file"
 LOGIN_PATH = "/auth/login"
 LOGOUT_PATH = "/auth/logout"
 CALLBACK_PATH = "/oauth2callback"
-
-
-def limit_uploads(megabytes: int) -> None:
-    """Refuse larger uploads; Streamlit offers no public way to set it from code."""
-    config.set_option("server.maxUploadSize", megabytes)
 
 
 def login_address(provider: str) -> str:
@@ -68,6 +66,26 @@ def serve_navigation_only() -> None:
     the first visitor of a process is told that the page they asked for does not exist.
     """
     PagesManager.uses_pages_directory = False
+
+
+def index_html() -> str:
+    """The page that loads Streamlit's frontend."""
+    with open(os.path.join(file_util.get_static_dir(), "index.html"), encoding="utf-8") as file:
+        return file.read()
+
+
+def limit_uploads(megabytes: int) -> None:
+    """Set the size above which Streamlit stops reading an upload."""
+    config.set_option("server.maxUploadSize", megabytes)
+
+
+def is_reconnection(subprotocols: str) -> bool:
+    """Whether a browser opens a websocket again for a session it had.
+
+    Streamlit's frontend then sends that session's id as the third subprotocol.
+    """
+    entries = [entry.strip() for entry in subprotocols.split(",")]
+    return len(entries) >= 3 and bool(entries[2])
 
 
 def redirect_message(address: str) -> bytes:

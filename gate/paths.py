@@ -12,6 +12,7 @@ class Door(Enum):
     """How an address is guarded."""
 
     OPEN = "open"
+    FAVICON = "favicon"
     CLOSED = "closed"
     SIGN_IN = "sign-in"
     SIGN_IN_START = "sign-in-start"
@@ -28,7 +29,7 @@ SIGN_IN_START_PATH = "/sign-in/start"
 
 _EXACT = {
     "/_stcore/health": Door.OPEN,
-    "/favicon.png": Door.OPEN,
+    "/favicon.png": Door.FAVICON,
     SIGN_IN_PATH: Door.SIGN_IN,
     SIGN_IN_START_PATH: Door.SIGN_IN_START,
     internals.LOGIN_PATH: Door.LOGIN,

@@ -19,9 +19,10 @@ import uvicorn
 from authlib.deprecate import AuthlibDeprecationWarning
 from starlette.middleware import Middleware
 
+from domain.errors import ClearanceError
 from gate.callback import PROVIDER
 from gate.guard import Guard
-from gate.internals import CALLBACK_PATH, serve_navigation_only
+from gate.internals import CALLBACK_PATH, limit_uploads, serve_navigation_only
 from gate.origin import check_start, public_origin
 from services import installation
 from services.keys import cookie_secret
@@ -76,6 +77,10 @@ def report(error: Exception) -> bool:
     An exception's text can hold participants' words, so only its class and the places in
     the code are logged.
     """
+    if isinstance(error, ClearanceError):
+        # A rule of ours spoke: its sentence is meant for the person, and nothing is broken.
+        st.error(str(error))
+        return True
     reference = secrets.token_hex(4)
     places = "".join(
         f"\n  {frame.filename}:{frame.lineno} {frame.name}"
@@ -110,6 +115,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 def build(configuration: Settings) -> st.App:
     """The ASGI app: Streamlit's, with the gate before it."""
     check_start(configuration)
+    limit_uploads(configuration.upload_limit_mb)
     return st.App(
         str(_ROOT / "app.py"),
         secrets=auth_secrets(configuration),

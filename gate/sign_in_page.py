@@ -31,6 +31,7 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>Sign in · Clearance</title>
+<link rel="icon" type="image/png" href="/favicon.png">
 <style>
 :root {{ color-scheme: light dark; --paper: #faf9f6; --ink: #22262b; --soft: #5d666f;
   --line: #e2dfd8; --card: #ffffff; --accent: #1f5f5b; --on-accent: #ffffff; }}

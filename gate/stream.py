@@ -12,12 +12,11 @@ from domain.sign_in import Ended
 from gate import internals
 from gate.identity import resume, token_of
 from gate.paths import sign_in_address
+from gate.watch import Watch
 from services.installation import Installation
 
 #: Streamlit's own subprotocol name, echoed when we accept only to say goodbye.
 _SUBPROTOCOL = "streamlit"
-#: A screen nobody clicks on is cleared this long after its sign-in ended, at the latest.
-WATCH_SECONDS = 15.0
 
 
 async def guard_stream(
@@ -26,17 +25,19 @@ async def guard_stream(
     scope: Scope,
     receive: Receive,
     send: Send,
-    *,
-    watch_seconds: float = WATCH_SECONDS,
+    watch: Watch,
 ) -> None:
     """Carry a websocket for as long as its sign-in holds.
 
     A stranger's is refused before it opens. One whose sign-in ended is told where to go and
     closed, so that the screen clears instead of trying again for ever.
     """
-    token = token_of(HTTPConnection(scope).cookies)
-    standing = await resume(installation, token, active=True)
-    if standing is Ended.NOT_SIGNED_IN:
+    connection = HTTPConnection(scope)
+    token = token_of(connection.cookies)
+    # A browser that opens its connection again by itself is no sign of a person.
+    again = internals.is_reconnection(connection.headers.get("sec-websocket-protocol", ""))
+    standing = await resume(installation, token, active=not again)
+    if token is None or standing is Ended.NOT_SIGNED_IN:
         await receive()
         await send({"type": "websocket.close", "code": 1008})
         return
@@ -45,21 +46,16 @@ async def guard_stream(
         await send({"type": "websocket.accept", "subprotocol": _SUBPROTOCOL})
         await _leave(send, standing)
         return
-    connection = _Connection(installation, token, receive, send)
-    watcher = asyncio.create_task(connection.watch(watch_seconds))
-    try:
-        await app(scope, connection.receive, connection.send)
-    finally:
-        watcher.cancel()
-        with suppress(asyncio.CancelledError):
-            await watcher
+    stream = _Stream(installation, token, receive, send, again=again)
+    with watch.over(installation, token, stream.end):
+        await app(scope, stream.receive, stream.send)
 
 
-class _Connection:
+class _Stream:
     """One open websocket between the browser and Streamlit."""
 
     def __init__(
-        self, installation: Installation, token: str | None, receive: Receive, send: Send
+        self, installation: Installation, token: str, receive: Receive, send: Send, *, again: bool
     ) -> None:
         self._installation = installation
         self._token = token
@@ -67,21 +63,22 @@ class _Connection:
         self._send = send
         self._over = asyncio.Event()
         self._sending = asyncio.Lock()
+        #: The page asks for a run right after it reconnects; that is not a click either.
+        self._first_is_automatic = again
 
     async def receive(self) -> Message:
         """The next message from the browser, once its sign-in was found to hold."""
-        while True:
-            message = await self._next()
-            if message["type"] != "websocket.receive":
-                return message
-            frame = message.get("bytes") or b""
-            standing = await resume(
-                self._installation, self._token, active=internals.is_somebodys_doing(frame)
-            )
-            if not isinstance(standing, Ended):
-                return message
-            await self._end(standing)
-            return {"type": "websocket.disconnect", "code": 1008}
+        message = await self._next()
+        if message["type"] != "websocket.receive":
+            return message
+        doing = internals.is_somebodys_doing(message.get("bytes") or b"")
+        if doing and self._first_is_automatic:
+            self._first_is_automatic = doing = False
+        standing = await resume(self._installation, self._token, active=doing)
+        if not isinstance(standing, Ended):
+            return message
+        await self.end(standing)
+        return {"type": "websocket.disconnect", "code": 1008}
 
     async def send(self, message: Message) -> None:
         """Pass a message on to the browser, unless the sign-in is over."""
@@ -89,32 +86,27 @@ class _Connection:
             if not self._over.is_set():
                 await self._send(message)
 
-    async def watch(self, seconds: float) -> None:
-        """Look now and then whether the sign-in ended, so that an idle screen clears too."""
-        while not self._over.is_set():
-            await asyncio.sleep(seconds)
-            standing = await resume(self._installation, self._token, active=False)
-            if isinstance(standing, Ended):
-                await self._end(standing)
-
-    async def _next(self) -> Message:
-        """A message, or a disconnect as soon as the watcher ends the sign-in."""
-        coming = asyncio.ensure_future(self._receive())
-        over = asyncio.ensure_future(self._over.wait())
-        await asyncio.wait({coming, over}, return_when=asyncio.FIRST_COMPLETED)
-        over.cancel()
-        if coming.done():
-            return coming.result()
-        coming.cancel()
-        return {"type": "websocket.disconnect", "code": 1008}
-
-    async def _end(self, why: Ended) -> None:
+    async def end(self, why: Ended) -> None:
+        """Send the browser to the sign-in page, and nothing more after that."""
+        if self._over.is_set():
+            return
+        self._over.set()
         async with self._sending:
-            if self._over.is_set():
-                return
-            self._over.set()
             with suppress(RuntimeError, OSError):
                 await _leave(self._send, why)
+
+    async def _next(self) -> Message:
+        """A message, or a disconnect as soon as the sign-in is over."""
+        coming = asyncio.ensure_future(self._receive())
+        over = asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait({coming, over}, return_when=asyncio.FIRST_COMPLETED)
+            if coming.done() and not self._over.is_set():
+                return coming.result()
+            return {"type": "websocket.disconnect", "code": 1008}
+        finally:
+            coming.cancel()
+            over.cancel()
 
 
 async def _leave(send: Send, why: Ended) -> None:

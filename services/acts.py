@@ -33,6 +33,8 @@ class ActInProgress:
     study_id: UUID | None = None
     purpose: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    #: Set when somebody else had done it already: then there is nothing to record.
+    changed_nothing: bool = False
 
 
 @contextmanager
@@ -71,7 +73,7 @@ def act(
         with installation.database.transaction(staff_id, long=long) as connection:
             progress = ActInProgress(connection, object_id, study_id, purpose)
             yield progress
-            if not record:
+            if not record or progress.changed_nothing:
                 return
             audit.record(connection, _filled(entry, progress))
             head = _head(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -88,20 +89,41 @@ def resume(installation: Installation, token: str | None, *, active: bool) -> Si
     if not token:
         return Ended.NOT_SIGNED_IN
     now = installation.now()
+    # One transaction for both questions: this is asked at every message.
     with installation.database.transaction(None) as connection:
         row = web_sessions.find(connection, _digest(token))
-    if row is None:
-        return Ended.NOT_SIGNED_IN
-    over = _over(installation, row)
-    if over is not None:
-        if row.ended_at is None:
-            _end(installation, row, over)
-        return over
-    with installation.database.transaction(row.staff_id) as connection:
-        actor = staff.load_actor(connection, row.staff_id)
-        if active and now - row.last_active_at >= _TOUCH_EVERY:
-            web_sessions.touch(connection, row.id, now)
-    return Ended.SWITCHED_OFF if actor is None else SignedIn(actor)
+        if row is None:
+            return Ended.NOT_SIGNED_IN
+        over = _over(installation, row)
+        if over is None:
+            installation.database.continue_as(connection, row.staff_id)
+            actor = staff.load_actor(connection, row.staff_id)
+            if active and now - row.last_active_at >= _TOUCH_EVERY:
+                web_sessions.touch(connection, row.id, now)
+            return Ended.SWITCHED_OFF if actor is None else SignedIn(actor)
+    _end(installation, row, over)
+    return over
+
+
+def ended_among(installation: Installation, tokens: Collection[str]) -> dict[str, Ended]:
+    """Which of these sign-ins are over, and why; those that last are left out.
+
+    One query however many are asked about, so that every open screen can be looked after
+    every few seconds. A sign-in that ended by the clock is ended for good here.
+    """
+    digests = {_digest(token): token for token in tokens}
+    with installation.database.transaction(None) as connection:
+        rows = web_sessions.find_all(connection, list(digests))
+    over: dict[str, Ended] = {}
+    for digest, token in digests.items():
+        row = rows.get(digest)
+        why = Ended.NOT_SIGNED_IN if row is None else _over(installation, row)
+        if why is None:
+            continue
+        if row is not None:
+            _end(installation, row, why)
+        over[token] = why
+    return over
 
 
 def sign_out(installation: Installation, token: str | None) -> None:
@@ -110,7 +132,7 @@ def sign_out(installation: Installation, token: str | None) -> None:
         return
     with installation.database.transaction(None) as connection:
         row = web_sessions.find(connection, _digest(token))
-    if row is not None and row.ended_at is None:
+    if row is not None:
         _end(installation, row, Ended.SIGNED_OUT)
 
 
@@ -129,10 +151,14 @@ def _over(installation: Installation, row: WebSessionRow) -> Ended | None:
 
 
 def _end(installation: Installation, row: WebSessionRow, reason: Ended) -> None:
+    """End a sign-in and record it, once: of two tabs that notice together, one writes."""
+    if row.ended_at is not None:
+        return
     with installation.database.transaction(row.staff_id) as connection:
         actor = staff.load_actor(connection, row.staff_id)
     with act(installation, actor, "sign-out", "staff", object_id=str(row.staff_id)) as done:
-        web_sessions.end(done.connection, row.id, reason.value, installation.now())
+        ended_now = web_sessions.end(done.connection, row.id, reason.value, installation.now())
+        done.changed_nothing = not ended_now
         done.detail["reason"] = reason.value
 
 

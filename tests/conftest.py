@@ -30,6 +30,7 @@ from services import access, studies
 from services.checkpoints import Checkpoints
 from services.installation import Installation
 from settings import Settings
+from tests.live.fixtures import live as live
 
 _TEMPLATE = "clearance_template"
 _numbers = itertools.count()

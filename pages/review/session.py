@@ -10,7 +10,7 @@ from components import words
 from components.empty import draw_empty
 from components.session_panels import draw_chips, draw_facts, draw_redactions, draw_uses
 from components.session_table import Chip
-from components.transcript import draw_transcript, draw_side_by_side
+from components.transcript import draw_side_by_side, draw_transcript
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.policy import Outcome

@@ -1,0 +1,1 @@
+"""A running Clearance for tests from outside: processes, HTTP, websockets."""
