@@ -77,6 +77,9 @@ class EmbeddedServer:
         if self._released:
             return
         self._released = True
+        atexit.unregister(self.release)
+        if not self.directory.parent.exists():  # taken away under us, as tests do
+            return
         with _starting(self.directory):
             fcntl.flock(self._users_lock, fcntl.LOCK_UN)
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -15,19 +15,23 @@ from domain.transcripts import Speaker, Turn, make_turns
 Say = Callable[..., tuple[tuple[Turn, ...], Result]]
 
 
+def refuse(*_: object, **__: object) -> socket.socket:
+    """Stands in for a socket: nothing here may open one."""
+    raise AssertionError("The engine opened a socket.")
+
+
 @pytest.fixture(scope="session")
-def engine() -> Iterator[Engine]:
-    """The package's own engine, loaded and used without a network."""
-    real = socket.socket
+def engine() -> Engine:
+    """The package's own engine, loaded without a network."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "socket", refuse)
+        return Engine.load()
 
-    def refuse(*_: object, **__: object) -> socket.socket:
-        raise AssertionError("The engine opened a socket.")
 
-    socket.socket = refuse  # type: ignore[assignment,misc]
-    try:
-        yield Engine.load()
-    finally:
-        socket.socket = real  # type: ignore[misc]
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test of this folder opens a socket, and none of another folder is kept from it."""
+    monkeypatch.setattr(socket, "socket", refuse)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Speed and memory of the whole, measured: ``make bench`` prints the tables."""
