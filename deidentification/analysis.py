@@ -23,8 +23,11 @@ from deidentification.recognizers.places import place_recognizers
 from deidentification.recognizers.stock import stock_recognizers
 from deidentification.text_mapping import normalise
 
-#: Longer texts are analysed in pieces, so that memory does not grow with a turn.
-LONGEST_PIECE = 20_000
+#: Longer texts are analysed in pieces, so that memory does not grow with a turn: the model
+#: holds 17 kB for each token, and a hostile turn has a token for each character.
+LONGEST_PIECE = 6_000
+#: How much of a piece the next one repeats: what a cut divides stands whole in one of them.
+_REPEATED = 300
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|your)\s+", re.IGNORECASE)
 
 
@@ -121,14 +124,18 @@ class TextAnalyser:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Stretches of at most :data:`LONGEST_PIECE`, cut at a line's or a word's end."""
+    """Stretches of at most :data:`LONGEST_PIECE`, cut at a line's or a word's end.
+
+    Each repeats the end of the one before; what is found twice is resolved like any overlap.
+    """
     at = 0
     while len(text) - at > LONGEST_PIECE:
-        limit = at + LONGEST_PIECE
-        cut = max(text.rfind("\n", at + LONGEST_PIECE // 2, limit), -1)
+        earliest, limit = at + LONGEST_PIECE // 2, at + LONGEST_PIECE
+        cut = text.rfind("\n", earliest, limit)
         if cut == -1:
-            cut = text.rfind(" ", at + LONGEST_PIECE // 2, limit)
+            cut = text.rfind(" ", earliest, limit)
         cut = limit if cut == -1 else cut + 1
         yield at, text[at:cut]
-        at = cut
+        back = text.find(" ", cut - _REPEATED, cut)
+        at = cut - _REPEATED if back == -1 else back + 1
     yield at, text[at:]

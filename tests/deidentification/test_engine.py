@@ -198,6 +198,16 @@ def test_a_name_at_the_end_of_a_long_turn_is_found(say: Say) -> None:
     assert [text[f.span.start : f.span.end] for f in result.findings] == ["ann@mail.com"]
 
 
+def test_a_name_that_a_long_turns_pieces_would_divide_is_found_whole(say: Say) -> None:
+    for shift in range(0, 40, 8):
+        filler = "I draw with ink and paper most of the time. " * 136 + "x" * shift
+        text = f"{filler} I showed it to Ingrid Solvang-Moreau, who smiled. {filler}"
+        _, result = say(text)
+        assert [text[f.span.start : f.span.end] for f in result.findings] == [
+            "Ingrid Solvang-Moreau"
+        ]
+
+
 def test_a_language_without_a_model_is_marked_and_still_searched_by_patterns(say: Say) -> None:
     turns, result = say(
         "Me llamo Zubeyda y mi correo es zub@correo.es.",
