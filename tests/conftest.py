@@ -6,6 +6,7 @@ Making the schema takes a sixth of a second; copying it from a template, a twent
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -47,14 +48,16 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
-    server = embedded.start(tmp_path_factory.mktemp("pg") / "postgres", disposable=True)
-    template = connect_embedded(server, _TEMPLATE)
-    migrate(template)
-    template.app.dispose()
-    template.identity.dispose()
-    yield server
-    server.release()
+def server() -> Iterator[embedded.EmbeddedServer]:
+    # Not under pytest's directory: every run that starts shuts that one to the database's user.
+    with tempfile.TemporaryDirectory(prefix="clearance-") as directory:
+        server = embedded.start(Path(directory) / "postgres", disposable=True)
+        template = connect_embedded(server, _TEMPLATE)
+        migrate(template)
+        template.app.dispose()
+        template.identity.dispose()
+        yield server
+        server.release()
 
 
 @pytest.fixture
