@@ -53,23 +53,33 @@ def check_start(settings: Settings) -> None:
             "No OpenID provider is configured. Set CLEARANCE_OIDC_ISSUER, or start the "
             "development installation with: make run."
         )
+    origin = public_origin(settings)
     issuer = urlsplit(settings.oidc_issuer)
     development_provider = issuer.scheme != "https"
     if development_provider and not is_loopback(issuer.hostname or ""):
         raise ClearanceError("An OpenID provider must be reached over https.")
+    if development_provider and settings.environment == "production":
+        raise ClearanceError(
+            "Production refuses the development sign-in provider. "
+            "Set CLEARANCE_OIDC_ISSUER to your organisation's provider."
+        )
     if development_provider and not is_loopback(settings.host):
         raise ClearanceError(
             f"The development sign-in provider lets anyone be anyone, so the app listens on "
             f"this machine only while it is used; CLEARANCE_HOST is {settings.host}. "
             "Set CLEARANCE_OIDC_ISSUER to your organisation's provider."
         )
+    if development_provider and not is_loopback(urlsplit(str(origin)).hostname or ""):
+        raise ClearanceError(
+            f"The development sign-in provider lets anyone be anyone, so no other machine may "
+            f"reach the app while it is used; CLEARANCE_PUBLIC_URL is {settings.public_url}. "
+            "Set CLEARANCE_OIDC_ISSUER to your organisation's provider."
+        )
     if settings.environment != "production":
         return
-    if development_provider:
-        raise ClearanceError("Production refuses the development sign-in provider.")
     if settings.oidc_client_secret is None:
         raise ClearanceError("Production needs CLEARANCE_OIDC_CLIENT_SECRET.")
-    if not public_origin(settings).secure:
+    if not origin.secure:
         raise ClearanceError("Production needs CLEARANCE_PUBLIC_URL with https.")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from gate import internals
 
@@ -37,37 +38,39 @@ _EXACT = {
     internals.LOGOUT_PATH: Door.LOGOUT,
     "/_stcore/host-config": Door.SIGNED_IN,
 }
-#: Streamlit's bundle, and nothing that holds anybody's data.
-_OPEN_PREFIXES = ("/static/",)
-_CLOSED_PREFIXES = ("/_stcore/", "/media", "/component", "/app/static", "/auth/", "/oauth2callback")
+#: First parts of the addresses that Streamlit keeps to itself.
+_STREAMLITS = {"_stcore", "media", "component", "auth", "oauth2callback"}
+#: Parts that its frontend may put behind a page's address.
+_STREAMLITS_ANYWHERE = {"_stcore", "media", "component"}
+#: A page's address with its query: one plain name, nothing that could mean another host.
+_PAGE_ADDRESS = re.compile(r"(/[A-Za-z0-9_-]*)(\?[!-~]*)?")
+_LONGEST_ADDRESS = 2_000
 
 
 def door(path: str) -> Door:
     """The guard of a path; what is not known of Streamlit's own routes stays closed."""
-    path = "/" + path.strip("/")
+    parts = [part for part in path.split("/") if part]
+    path = "/" + "/".join(parts)
     if path in _EXACT:
         return _EXACT[path]
     if path.startswith(internals.UPLOAD_PREFIX + "/"):
         return Door.UPLOAD
-    if path.startswith(_OPEN_PREFIXES):
+    if parts[:1] == ["static"] and len(parts) > 1:
+        # Streamlit's bundle, and nothing that holds anybody's data.
         return Door.OPEN
-    if path.startswith(_CLOSED_PREFIXES) or any(
-        f"/{inner}/" in path for inner in ("_stcore", "media", "component")
-    ):
+    if parts and (parts[0] in _STREAMLITS or parts[:2] == ["app", "static"]):
         return Door.CLOSED
-    return Door.PAGE
+    return Door.CLOSED if _STREAMLITS_ANYWHERE.intersection(parts) else Door.PAGE
 
 
 def safe_next(address: str | None) -> str:
     """An address to return to after sign-in: on this site, a page, or else the front page."""
-    if not address or len(address) > 2_000:
+    if not address or len(address) > _LONGEST_ADDRESS:
         return "/"
-    parts = urlsplit(address)
-    on_site = not parts.scheme and not parts.netloc and parts.path.startswith("/")
-    plain = not any(mark in address for mark in ("\\", "\r", "\n", "\t"))
-    if not on_site or not plain or address.startswith("//") or door(parts.path) is not Door.PAGE:
+    found = _PAGE_ADDRESS.fullmatch(address.partition("#")[0])
+    if found is None or "\\" in address or door(found[1]) is not Door.PAGE:
         return "/"
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    return found[0]
 
 
 def sign_in_address(next_address: str, reason: str | None = None) -> str:
