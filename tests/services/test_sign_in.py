@@ -24,7 +24,9 @@ SECOND = timedelta(seconds=1)
 
 
 def claims(installation: Installation, email: str, subject: str | None = None) -> Claims:
-    return Claims(ISSUER, subject or f"subject-{email.partition('@')[0]}", email, installation.now())
+    return Claims(
+        ISSUER, subject or f"subject-{email.partition('@')[0]}", email, installation.now()
+    )
 
 
 def trail(installation: Installation, action: str) -> list[Mapping[str, Any]]:
@@ -72,9 +74,7 @@ def test_the_first_sign_in_binds_the_invited_person(
 def test_a_bound_person_is_known_by_subject_whatever_their_address(
     installation: Installation, rosa: Actor, token: str
 ) -> None:
-    changed = Claims(
-        ISSUER, "subject-rosa", "new@elsewhere.example", installation.now()
-    )
+    changed = Claims(ISSUER, "subject-rosa", "new@elsewhere.example", installation.now())
     standing = sign_in.resume(installation, sign_in.sign_in(installation, changed), active=False)
     assert isinstance(standing, SignedIn)
     assert standing.actor.staff_id == rosa.staff_id
