@@ -33,7 +33,7 @@ def house(directory: Path, sessions: int, **environment: str) -> Iterator[House]
 
     ``environment`` goes to the web process, for measuring with and without a remedy.
     """
-    issuer_port = free_port()
+    issuer_port = _issuer_port(directory)
     issuer = f"http://127.0.0.1:{issuer_port}"
     installation = open_installation(Settings(data_dir=directory, oidc_issuer=issuer))
     started: list[subprocess.Popen[bytes]] = []
@@ -58,3 +58,12 @@ def house(directory: Path, sessions: int, **environment: str) -> Iterator[House]
     finally:
         children.stop_all(started)
         installation.database.close()
+
+
+def _issuer_port(directory: Path) -> int:
+    """The provider's port, the same each time: people are bound to the issuer's address."""
+    kept = directory / "issuer-port"
+    directory.mkdir(parents=True, exist_ok=True)
+    if not kept.exists():
+        kept.write_text(str(free_port()))
+    return int(kept.read_text())

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, literal, or_, select, text, upd
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from data_access.tables import (
+    DeidentificationProgress,
     DeidentificationRun,
     DeidentificationTask,
     FindingRow,
@@ -216,34 +217,26 @@ def queue_again(connection: Connection, study_id: UUID, engine_digest: str) -> i
     ).rowcount
 
 
-def progress(connection: Connection, study_id: UUID) -> Progress:
-    """Counts of a study's tasks. The open and failed ones have a small index each."""
-    row = connection.execute(
+def progress(connection: Connection) -> dict[UUID, Progress]:
+    """How far each study has come, from the counts that are kept."""
+    rows = connection.execute(
         select(
-            func.count().filter(DeidentificationTask.state.in_(("waiting", "claimed"))),
-            func.count().filter(DeidentificationTask.state == "done"),
-            func.count().filter(DeidentificationTask.state == "failed"),
-        ).where(DeidentificationTask.study_id == study_id)
-    ).one()
-    return Progress(*row)
-
-
-def open_counts(connection: Connection, cap: int) -> tuple[int, int]:
-    """How many sessions wait and how many failed, over all studies, counted up to a cap."""
-    waiting = (
-        select(literal(1))
-        .where(DeidentificationTask.state.in_(("waiting", "claimed")))
-        .limit(cap)
-        .subquery()
-    )
-    failed = select(literal(1)).where(DeidentificationTask.state == "failed").limit(cap).subquery()
-    row = connection.execute(
-        select(
-            select(func.count()).select_from(waiting).scalar_subquery(),
-            select(func.count()).select_from(failed).scalar_subquery(),
+            DeidentificationProgress.study_id,
+            DeidentificationProgress.state,
+            DeidentificationProgress.tasks,
         )
-    ).one()
-    return row[0], row[1]
+    )
+    held: dict[UUID, dict[str, int]] = {}
+    for row in rows:
+        held.setdefault(row.study_id, {})[row.state] = row.tasks
+    return {
+        study: Progress(
+            waiting=by_state.get("waiting", 0) + by_state.get("claimed", 0),
+            done=by_state.get("done", 0),
+            failed=by_state.get("failed", 0),
+        )
+        for study, by_state in held.items()
+    }
 
 
 def findings(connection: Connection, session_id: UUID, run_id: UUID) -> tuple[Finding, ...]:

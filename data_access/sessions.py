@@ -24,6 +24,7 @@ from data_access.tables import (
     ConsentEvent,
     InterviewSession,
     Participant,
+    SessionSearch,
     Study,
     TurnRow,
 )
@@ -88,17 +89,44 @@ class ConsentRow:
     source: str
 
 
+def matching(
+    connection: Connection, query: str | None, studies: Sequence[UUID]
+) -> Sequence[UUID] | None:
+    """Sessions whose de-identified words match, when they are few; None when they are many.
+
+    Few are found by the text index; many are best found by walking the list's own order and
+    looking at each.
+    """
+    if query is None:
+        return None
+    found = (
+        connection.execute(
+            text("SELECT session_id FROM search_sessions(CAST(:studies AS uuid[]), :query, :most)"),
+            {"studies": list(studies), "query": query, "most": _RARE + 1},
+        )
+        .scalars()
+        .all()
+    )
+    return found if len(found) <= _RARE else None
+
+
 def page(
-    connection: Connection, wanted: SessionFilter, studies: Sequence[UUID], size: int
+    connection: Connection,
+    wanted: SessionFilter,
+    studies: Sequence[UUID],
+    size: int,
+    found: Sequence[UUID] | None,
 ) -> list[SessionRow]:
     """Up to ``size`` rows in the filter's order, one study at a time and then merged.
+
+    ``found`` is what :func:`matching` said of the filter's search.
 
     Every index begins with the study, so that each study's part is a short walk of one.
     """
     backwards = wanted.cursor is not None and wanted.cursor.direction is Direction.PREVIOUS
     parts = [
         select(InterviewSession.id)
-        .where(InterviewSession.study_id == study, *_conditions(connection, wanted, study))
+        .where(InterviewSession.study_id == study, *_conditions(wanted, found))
         .where(*_after(wanted))
         .order_by(*_order(wanted.sort, backwards))
         .limit(size)
@@ -113,15 +141,21 @@ def page(
         .order_by(*_order(wanted.sort, backwards))
         .limit(size)
     ).mappings()
-    found = [_row(row) for row in rows]
-    return found[::-1] if backwards else found
+    listed = [_row(row) for row in rows]
+    return listed[::-1] if backwards else listed
 
 
-def count(connection: Connection, wanted: SessionFilter, studies: Sequence[UUID], cap: int) -> int:
-    """How many sessions match, counted no further than ``cap``."""
+def count(
+    connection: Connection,
+    wanted: SessionFilter,
+    studies: Sequence[UUID],
+    cap: int,
+    found: Sequence[UUID] | None,
+) -> int:
+    """How many sessions match, counted no further than ``cap``; ``found`` as for a page."""
     parts = [
         select(literal(1).label("one"))
-        .where(InterviewSession.study_id == study, *_conditions(connection, wanted, study))
+        .where(InterviewSession.study_id == study, *_conditions(wanted, found))
         .limit(cap)
         for study in studies
     ]
@@ -219,9 +253,7 @@ def languages(connection: Connection, studies: Sequence[UUID]) -> list[str]:
     return [row.held for row in found]
 
 
-def _conditions(
-    connection: Connection, wanted: SessionFilter, study: UUID
-) -> list[ColumnElement[bool]]:
+def _conditions(wanted: SessionFilter, found: Sequence[UUID] | None) -> list[ColumnElement[bool]]:
     session = InterviewSession
     conditions: list[ColumnElement[bool]] = []
     if wanted.completed_since is not None:
@@ -240,7 +272,7 @@ def _conditions(
     for scope, choice in wanted.choices:
         conditions.append(getattr(session, f"choice_{scope}") == choice.value)
     if wanted.query:
-        conditions.append(_matches(connection, wanted.query, study))
+        conditions.append(_says(wanted.query) if found is None else InterviewSession.id.in_(found))
     return conditions
 
 
@@ -251,23 +283,20 @@ def _one_of(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
     return chosen
 
 
-def _matches(connection: Connection, query: str, study: UUID) -> ColumnElement[bool]:
-    """A search as a condition: rare words by the text index, common ones row by row.
+def _says(query: str) -> ColumnElement[bool]:
+    """Whether a row's words match, looked up row by row.
 
-    Under row-level security PostgreSQL does not use the text index by itself (its operator
-    is not leakproof), so both ways go through functions that check the grants themselves.
+    A sub-select that is no join, so that the planner cannot turn the walk round: it would
+    guess that hardly any session matches, because it may not use what it knows of the words
+    under row-level security.
     """
-    found = (
-        connection.execute(
-            text("SELECT session_id FROM search_sessions(:study, :query, :most)"),
-            {"study": study, "query": query, "most": _RARE + 1},
-        )
-        .scalars()
-        .all()
+    words = (
+        select(SessionSearch.document)
+        .where(SessionSearch.session_id == InterviewSession.id)
+        .correlate(InterviewSession)
+        .scalar_subquery()
     )
-    if len(found) <= _RARE:
-        return InterviewSession.id.in_(found)
-    return func.session_matches(InterviewSession.id, query)
+    return words.op("@@")(func.websearch_to_tsquery(text("'simple'"), query))
 
 
 def _after(wanted: SessionFilter) -> list[ColumnElement[bool]]:

@@ -25,6 +25,8 @@ from services import policy
 from services.acts import act
 from services.installation import Installation
 
+#: A search for a word that very many sessions hold looks at each one's words to count it.
+COUNTED_WHEN_WALKING = 1_000
 _SHORTEST_PURPOSE = 10
 _FLAGGED = (FlagState.OPEN, FlagState.UPHELD, FlagState.DISMISSED)
 
@@ -34,8 +36,9 @@ class SessionPage:
     """One page of a list."""
 
     rows: tuple[SessionRow, ...]
-    #: How many match, counted no further than one past ``COUNTED_AT_MOST``.
+    #: How many match, counted no further than one past ``cap``.
     count: int
+    cap: int
     newer: Cursor | None
     older: Cursor | None
 
@@ -112,9 +115,12 @@ def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilte
                 "or ask for a grant."
             )
         studies = sorted(readable, key=str) if wanted.study is None else [visible[wanted.study]]
-        rows = sessions.page(connection, wanted, studies, PAGE_SIZE + 1)
-        count = sessions.count(connection, wanted.at(None), studies, COUNTED_AT_MOST + 1)
-    return _page(wanted, rows, count)
+        found = sessions.matching(connection, wanted.query, studies)
+        walks = wanted.query is not None and found is None
+        cap = COUNTED_WHEN_WALKING if walks else COUNTED_AT_MOST
+        rows = sessions.page(connection, wanted, studies, PAGE_SIZE + 1, found)
+        count = sessions.count(connection, wanted.at(None), studies, cap + 1, found)
+    return _page(wanted, rows, count, cap)
 
 
 def open_session(
@@ -231,17 +237,18 @@ def _readable(installation: Installation, actor: Actor, visible: set[UUID]) -> s
     return visible & actor.studies(Role.REVIEWER, installation.now())
 
 
-def _page(wanted: SessionFilter, rows: list[SessionRow], count: int) -> SessionPage:
+def _page(wanted: SessionFilter, rows: list[SessionRow], count: int, cap: int) -> SessionPage:
     backwards = wanted.cursor is not None and wanted.cursor.direction is Direction.PREVIOUS
     more = len(rows) > PAGE_SIZE
     shown = (rows[-PAGE_SIZE:] if backwards else rows[:PAGE_SIZE]) if more else rows
     if not shown:
-        return SessionPage((), count, None, None)
+        return SessionPage((), count, cap, None, None)
     has_before = more if backwards else wanted.cursor is not None
     has_after = True if backwards else more
     return SessionPage(
         rows=tuple(shown),
         count=count,
+        cap=cap,
         newer=_cursor(wanted.sort, shown[0], Direction.PREVIOUS) if has_before else None,
         older=_cursor(wanted.sort, shown[-1], Direction.NEXT) if has_after else None,
     )

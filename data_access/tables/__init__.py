@@ -19,7 +19,13 @@ from data_access.tables.studies import (
     TrustSafetyCase,
     TurnRow,
 )
-from data_access.tables.work import DeidentificationTask, ImportBatch, ImportRefusal, Job
+from data_access.tables.work import (
+    DeidentificationProgress,
+    DeidentificationTask,
+    ImportBatch,
+    ImportRefusal,
+    Job,
+)
 
 __all__ = [
     "Account",
@@ -27,6 +33,7 @@ __all__ = [
     "Base",
     "ConsentEvent",
     "Decision",
+    "DeidentificationProgress",
     "DeidentificationRun",
     "DeidentificationTask",
     "FindingRow",

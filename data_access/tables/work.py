@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -83,6 +83,16 @@ class DeidentificationTask(Base):
     #: Class of the error of the last attempt; never its text, which may quote a turn.
     last_error: Mapped[str | None]
     finished_at: Mapped[datetime | None]
+
+
+class DeidentificationProgress(Base):
+    """How many tasks of a study are in each state; kept by triggers on the tasks."""
+
+    __tablename__ = "deidentification_progress"
+
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(primary_key=True)
+    tasks: Mapped[int] = mapped_column(BigInteger)
 
 
 class Job(Base):

@@ -11,6 +11,7 @@ from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from pages.front.visitor import require_visitor
 from services import deidentification_progress, installation, studies
+from services.deidentification_progress import Progress
 
 
 def page() -> None:
@@ -29,10 +30,8 @@ def _list() -> None:
     if not known:
         draw_empty("There is no study yet", "Add the first one below, then import transcripts.")
         return
-    progress = [
-        deidentification_progress.progress(installation.current(), actor, study.id)
-        for study in known
-    ]
+    held = deidentification_progress.every(installation.current(), actor)
+    progress = [held.get(study.id, Progress(0, 0, 0)) for study in known]
     draw_table(
         [
             Column("Study", [study.title for study in known]),

@@ -7,7 +7,6 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
-from domain.counts import capped_count
 from domain.permissions import Actor
 from domain.vocabulary import Role
 from pages.front.visitor import require_visitor
@@ -78,12 +77,12 @@ def _progress() -> None:
     waiting, failed = deidentification_progress.waiting(installation.current(), actor)
     if waiting:
         st.info(
-            f"The machine is reading: {capped_count(waiting)} sessions still wait. "
+            f"The machine is reading: {waiting:,} sessions still wait. "
             "Each shows its words as soon as it was read.",
             icon=":material/hourglass_top:",
         )
     if failed:
-        st.warning(f"{capped_count(failed)} sessions could not be read by the machine.")
+        st.warning(f"{failed:,} sessions could not be read by the machine.")
 
 
 def _grants(actor: Actor) -> None:

@@ -55,9 +55,8 @@ def _list(actor: Actor, wanted: SessionFilter, found: SessionPage, *, spans: boo
             ("Start again without filters", "/sessions") if narrowed else None,
         )
         return
-    st.caption(
-        f"{capped_count(found.count)} {'session matches' if found.count == 1 else 'sessions match'}"
-    )
+    match = "session matches" if found.count == 1 else "sessions match"
+    st.caption(f"{capped_count(found.count, found.cap)} {match}")
     now = installation.current().now()
     draw_sessions([table_row(actor, row, now, with_study=spans) for row in found.rows])
     back, on, _rest = st.columns([2, 2, 8])

@@ -77,30 +77,22 @@ $$;
 
 -- Search, within the studies the actor may read --------------------------------------------
 -- A function because the text-match operator is not leakproof: under row-level security
--- PostgreSQL would not use the index for it.
-CREATE FUNCTION search_sessions(wanted_study uuid, query text, at_most integer)
+-- PostgreSQL would not use the index for it. The index stops early when a word is in very many
+-- sessions; then the result is a sample, larger than any caller asks for, and says just that.
+CREATE FUNCTION search_sessions(wanted_studies uuid[], query text, at_most integer)
 RETURNS TABLE (session_id uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET gin_fuzzy_search_limit = 20000
 AS $$
+DECLARE
+  readable uuid[] := readable_studies();
 BEGIN
-  IF wanted_study = ANY (readable_studies()) THEN
-    RETURN QUERY
-      SELECT found.session_id FROM session_search AS found
-      WHERE found.study_id = wanted_study
-        AND found.document @@ websearch_to_tsquery('simple', query)
-      LIMIT at_most;
-  END IF;
+  RETURN QUERY
+    SELECT found.session_id FROM session_search AS found
+    WHERE found.study_id = ANY (wanted_studies) AND found.study_id = ANY (readable)
+      AND found.document @@ websearch_to_tsquery('simple', query)
+    LIMIT at_most;
 END
-$$;
-
-CREATE FUNCTION session_matches(wanted_session uuid, query text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-  SELECT EXISTS (
-    SELECT 1 FROM session_search AS found
-    WHERE found.session_id = wanted_session
-      AND found.study_id = ANY (readable_studies())
-      AND found.document @@ websearch_to_tsquery('simple', query))
 $$;
 
 -- Consent: the session's standing follows its events ---------------------------------------
@@ -143,6 +135,35 @@ END
 $$;
 CREATE TRIGGER follow_consent AFTER INSERT ON consent_event
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_consent();
+
+-- Progress: counts of tasks by study and state, so that no screen counts a million rows --------
+CREATE FUNCTION follow_tasks() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  -- Two branches, because an insert has no old rows to name.
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO deidentification_progress AS p (study_id, state, tasks)
+    SELECT study_id, state, count(*) FROM added GROUP BY study_id, state
+    ORDER BY study_id, state
+    ON CONFLICT (study_id, state) DO UPDATE SET tasks = p.tasks + excluded.tasks;
+  ELSE
+    INSERT INTO deidentification_progress AS p (study_id, state, tasks)
+    SELECT study_id, state, sum(change) FROM (
+      SELECT study_id, state, 1 AS change FROM added
+      UNION ALL SELECT study_id, state, -1 FROM removed) AS changes
+    GROUP BY study_id, state HAVING sum(change) <> 0
+    ORDER BY study_id, state
+    ON CONFLICT (study_id, state) DO UPDATE SET tasks = p.tasks + excluded.tasks;
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER follow_added_tasks AFTER INSERT ON deidentification_task
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_tasks();
+CREATE TRIGGER follow_changed_tasks AFTER UPDATE ON deidentification_task
+  REFERENCING OLD TABLE AS removed NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION follow_tasks();
 
 -- The audit chain --------------------------------------------------------------------------
 -- Place, time and hashes are given here, not by the application: it can add a row, but not
@@ -199,7 +220,8 @@ GRANT SELECT, INSERT ON study, participant, session_source, turn, consent_event,
   deidentification_run, finding, decision, redaction_set, audit_event, staff, staff_role,
   study_grant, web_session, import_batch, import_refusal, deidentification_task, job,
   trust_safety_case, session TO clearance_app;
-GRANT INSERT, UPDATE, SELECT (session_id, study_id) ON session_search TO clearance_app;
+GRANT INSERT, UPDATE, SELECT ON session_search TO clearance_app;
+GRANT SELECT ON deidentification_progress TO clearance_app;
 GRANT UPDATE (review_state, coverage, finding_count, current_run_id, current_redaction_set_id)
   ON session TO clearance_app;
 GRANT UPDATE (issuer, subject, bound_at, active, display_name) ON staff TO clearance_app;
@@ -293,6 +315,8 @@ CREATE POLICY reviewers_confirm ON redaction_set FOR INSERT WITH CHECK (
 ALTER TABLE session_search ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_all ON session_search FOR ALL
   USING ((SELECT actor_is_service('deidentification')));
+CREATE POLICY readable ON session_search FOR SELECT
+  USING (study_id = ANY ((SELECT readable_studies())::uuid[]));
 
 ALTER TABLE deidentification_task ENABLE ROW LEVEL SECURITY;
 CREATE POLICY signed_in ON deidentification_task FOR SELECT USING (current_actor() IS NOT NULL);
@@ -300,6 +324,10 @@ CREATE POLICY administrators_import ON deidentification_task FOR INSERT
   WITH CHECK ((SELECT actor_has_role('administrator')));
 CREATE POLICY engine_works ON deidentification_task FOR UPDATE
   USING ((SELECT actor_is_service('deidentification')) OR (SELECT actor_has_role('administrator')));
+
+ALTER TABLE deidentification_progress ENABLE ROW LEVEL SECURITY;
+CREATE POLICY signed_in ON deidentification_progress FOR SELECT
+  USING (current_actor() IS NOT NULL);
 
 ALTER TABLE import_batch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY administrators ON import_batch FOR ALL
@@ -876,6 +904,16 @@ def upgrade() -> None:
             "at",
             name=op.f("uq_consent_event__session_id_scope_choice_at"),
         ),
+    )
+    op.create_table(
+        "deidentification_progress",
+        sa.Column("study_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("tasks", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["study_id"], ["study.id"], name=op.f("fk_deidentification_progress__study_id")
+        ),
+        sa.PrimaryKeyConstraint("study_id", "state", name=op.f("pk_deidentification_progress")),
     )
     op.create_table(
         "deidentification_run",
