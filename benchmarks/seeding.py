@@ -25,8 +25,8 @@ _STATEMENTS = (
     """,
     """
     INSERT INTO import_batch (id, study_id, file_name, state, started_by)
-    SELECT CAST(:batch AS uuid), (SELECT id FROM study WHERE slug = 'bench-1'), 'seeded',
-      'imported', id
+    SELECT CAST(:batch AS uuid), (SELECT id FROM study WHERE slug = 'bench-1'),
+      'seeded', 'imported', id
     FROM staff WHERE kind = 'person' ORDER BY invited_at LIMIT 1
     """,
     """

@@ -30,11 +30,13 @@ from settings import Settings, settings
 _PROVIDER_PORT = 9400
 _LOOPBACK = "127.0.0.1"
 _LOOK_SECONDS = 0.5
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
     """Run until Ctrl-C; the exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell that starts us in the background has it ignored.
+    for number in _ENDINGS:
         signal.signal(number, _interrupt)
     try:
         configuration = _checked(settings())
@@ -85,7 +87,7 @@ def _run(configuration: Settings) -> int:
         return 0
     finally:
         # An impatient second Ctrl-C must not leave half of it running.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in _ENDINGS:
             signal.signal(number, signal.SIG_IGN)
         children.stop_all([*running, *(workers.running if workers else ())])
         if installation is not None:

@@ -1,4 +1,4 @@
-"""What gate/ knows of Streamlit's inside: when an upgrade fails here, read gate/internals.py."""
+"""What gate/ knows of Streamlit's inside. When one fails, read ``gate/internals.py``."""
 
 from __future__ import annotations
 

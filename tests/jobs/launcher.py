@@ -75,7 +75,8 @@ class Launcher:
 def launched(data_dir: Path, port: int, **environment: str) -> Iterator[Launcher]:
     """Start a launcher; whatever happens, nothing of it stays."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "jobs.run"],
+        # As a shell starts it in the background: with SIGINT ignored.
+        ["/bin/sh", "-c", "trap '' INT; exec \"$0\" -m jobs.run", sys.executable],
         cwd=ROOT,
         env={
             **os.environ,
