@@ -1,4 +1,4 @@
-"""What gate/ knows of Streamlit's inside. When an upgrade fails here, read ``gate/internals.py``."""
+"""What gate/ knows of Streamlit's inside. When an upgrade fails here, see gate/internals.py."""
 
 from __future__ import annotations
 

@@ -14,6 +14,8 @@ from tests.live.processes import Live, running
 @pytest.fixture(scope="session")
 def live() -> Iterator[Live]:
     # Not pytest's own directory: its next run shuts that one to the database's user.
-    with tempfile.TemporaryDirectory(prefix="clearance-") as directory:
-        with running(Path(directory)) as live:
-            yield live
+    with (
+        tempfile.TemporaryDirectory(prefix="clearance-") as directory,
+        running(Path(directory)) as live,
+    ):
+        yield live
