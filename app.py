@@ -8,7 +8,8 @@ from components.frame import draw_frame
 from pages.front.rooms import note_refusal, rooms_for
 from pages.front.visitor import visitor
 
-st.set_page_config(page_title="Clearance", layout="wide")
+# Without an icon of ours Streamlit takes the room's, and asks another host for its picture.
+st.set_page_config(page_title="Clearance", page_icon="/favicon.png", layout="wide")
 person = visitor()
 # On every run and before anything can stop it: until then Streamlit would serve the files
 # of pages/ by itself.

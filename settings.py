@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     )
     oidc_prompt: str | None = Field(
         default=None,
-        description="`prompt` sent to the provider (login, select_account …); none when unset.",
+        description="`prompt` sent to the provider (login, select_account …); login when unset.",
     )
     cookie_secret: SecretStr | None = Field(
         default=None, description="32 or more random bytes, hex or base64, that sign the cookie."

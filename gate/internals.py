@@ -27,6 +27,8 @@ UPLOAD_PREFIX = "/_stcore/upload_file"
 LOGIN_PATH = "/auth/login"
 LOGOUT_PATH = "/auth/logout"
 CALLBACK_PATH = "/oauth2callback"
+#: Longer messages draw something; they are not parsed to see whether they redirect.
+_LONGEST_REDIRECT = 1_000
 
 
 def login_address(provider: str) -> str:
@@ -93,6 +95,15 @@ def redirect_message(address: str) -> bytes:
     message = ForwardMsg()
     message.auth_redirect.url = address
     return bytes(message.SerializeToString())
+
+
+def sends_to_sign_out(frame: bytes) -> bool:
+    """Whether a message to the browser is ``st.logout``'s: leave for the sign-out's address."""
+    if len(frame) > _LONGEST_REDIRECT or LOGOUT_PATH.encode() not in frame:
+        return False
+    message = ForwardMsg()
+    message.ParseFromString(frame)
+    return message.WhichOneof("type") == "auth_redirect"
 
 
 def is_somebodys_doing(frame: bytes) -> bool:

@@ -17,6 +17,8 @@ from services.installation import Installation
 
 #: Streamlit's own subprotocol name, echoed when we accept only to say goodbye.
 _SUBPROTOCOL = "streamlit"
+#: How long a browser may take from the sign-out's button to the provider's page.
+_WAY_OUT_SECONDS = 15.0
 
 
 async def guard_stream(
@@ -63,32 +65,42 @@ class _Stream:
         self._send = send
         self._over = asyncio.Event()
         self._sending = asyncio.Lock()
+        #: Until when this screen, whose person signs out in it, is on its way to the provider.
+        self._signing_out_until = 0.0
         #: The page asks for a run right after it reconnects; that is not a click either.
         self._first_is_automatic = again
 
     async def receive(self) -> Message:
         """The next message from the browser, once its sign-in was found to hold."""
-        message = await self._next()
-        if message["type"] != "websocket.receive":
-            return message
-        doing = internals.is_somebodys_doing(message.get("bytes") or b"")
-        if doing and self._first_is_automatic:
-            self._first_is_automatic = doing = False
-        standing = await resume(self._installation, self._token, active=doing)
-        if not isinstance(standing, Ended):
-            return message
-        await self.end(standing)
-        return {"type": "websocket.disconnect", "code": 1008}
+        while True:
+            message = await self._next()
+            if message["type"] != "websocket.receive":
+                return message
+            doing = internals.is_somebodys_doing(message.get("bytes") or b"")
+            if doing and self._first_is_automatic:
+                self._first_is_automatic = doing = False
+            standing = await resume(self._installation, self._token, active=doing)
+            if not isinstance(standing, Ended):
+                return message
+            await self.end(standing)
 
     async def send(self, message: Message) -> None:
         """Pass a message on to the browser, unless the sign-in is over."""
         async with self._sending:
-            if not self._over.is_set():
-                await self._send(message)
+            if self._over.is_set():
+                return
+            if internals.sends_to_sign_out(message.get("bytes") or b""):
+                self._signing_out_until = asyncio.get_running_loop().time() + _WAY_OUT_SECONDS
+            await self._send(message)
 
     async def end(self, why: Ended) -> None:
-        """Send the browser to the sign-in page, and nothing more after that."""
-        if self._over.is_set():
+        """Send the browser to the sign-in page, and nothing more after that.
+
+        The screen in which somebody signs out is left alone for a while: a redirect now
+        would call it back before it has reached the provider's own sign-out.
+        """
+        on_its_way = asyncio.get_running_loop().time() < self._signing_out_until
+        if self._over.is_set() or (why is Ended.SIGNED_OUT and on_its_way):
             return
         self._over.set()
         async with self._sending:

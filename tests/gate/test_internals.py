@@ -1,4 +1,4 @@
-"""What gate/ knows of Streamlit's inside. When one fails, read ``gate/internals.py``."""
+"""What gate/ knows of Streamlit's inside. When an upgrade fails here, see gate/internals.py."""
 
 from __future__ import annotations
 
@@ -68,6 +68,16 @@ def test_the_redirect_message_is_one_streamlit_knows() -> None:
     message.ParseFromString(internals.redirect_message("/sign-in?reason=idle"))
     assert message.WhichOneof("type") == "auth_redirect"
     assert message.auth_redirect.url == "/sign-in?reason=idle"
+
+
+def test_the_way_out_is_recognised_among_what_is_sent() -> None:
+    assert internals.sends_to_sign_out(internals.redirect_message(internals.LOGOUT_PATH))
+    assert not internals.sends_to_sign_out(internals.redirect_message("/sign-in"))
+    drawing = ForwardMsg()
+    drawing.delta.new_element.text.body = internals.LOGOUT_PATH
+    assert not internals.sends_to_sign_out(drawing.SerializeToString())
+    drawing.delta.new_element.text.body = internals.LOGOUT_PATH * 100
+    assert not internals.sends_to_sign_out(drawing.SerializeToString())
 
 
 def test_a_click_is_somebodys_doing_and_a_timer_is_not() -> None:
