@@ -15,7 +15,7 @@ from domain.errors import BadInput, ClearanceError, Refused
 from domain.permissions import Act, Actor, check, check_not_self
 from domain.sign_in import Ended
 from domain.vocabulary import Role
-from services.acts import act
+from services.acts import act, reading, refuse, write_row
 from services.installation import Installation
 
 #: A need to know is looked at again at least once a year.
@@ -26,16 +26,14 @@ GRANTABLE = (Role.REVIEWER, Role.APPROVER, Role.LEAD)
 
 
 def people(installation: Installation, actor: Actor) -> list[StaffMember]:
-    """Everybody who was invited."""
-    check(actor, Act.MANAGE_ACCESS)
-    with installation.database.transaction(actor.staff_id) as connection:
+    """Everybody who was invited; a refusal is audited."""
+    with reading(installation, actor, Act.MANAGE_ACCESS, "staff.list", "staff") as connection:
         return staff.people(connection)
 
 
 def grants(installation: Installation, actor: Actor) -> list[GrantRow]:
-    """Every grant, ended ones included."""
-    check(actor, Act.MANAGE_ACCESS)
-    with installation.database.transaction(actor.staff_id) as connection:
+    """Every grant, ended ones included; a refusal is audited."""
+    with reading(installation, actor, Act.MANAGE_ACCESS, "grant.list", "grant") as connection:
         return staff.grants(connection)
 
 
@@ -239,17 +237,21 @@ def first_administrator(installation: Installation, email: str, display_name: st
     engine = create_engine(owner, hide_parameters=True)
     with engine.begin() as connection:
         staff_id = staff.first_administrator(connection, email.strip().lower(), display_name)
+        if staff_id is not None:
+            head = write_row(
+                connection, staff_id, "staff.first-administrator", "staff", str(staff_id)
+            )
     engine.dispose()
     if staff_id is None:
-        raise Refused(
+        refused = Refused(
             "There is an administrator already.",
             rule="staff.first-administrator",
             remedy="Ask them for an invitation.",
         )
-    actor = actor_by_email(installation, email)
-    with act(installation, actor, "staff.first-administrator", "staff", object_id=str(staff_id)):
-        pass
-    return actor
+        refuse(installation, None, "staff.first-administrator", "staff", refused)
+        raise refused
+    installation.checkpoints.advance(*head, installation.now())
+    return actor_by_email(installation, email)
 
 
 def _check_other(actor: Actor, staff_id: UUID, sentence: str) -> None:
