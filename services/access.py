@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from services.installation import Installation
 #: A need to know is looked at again at least once a year.
 LONGEST_GRANT = timedelta(days=366)
 _SHORTEST_PURPOSE = 10
+#: Enough to catch a slip of the pen; whether it is theirs, the provider says.
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
 #: Roles whose work is tied to a study; the others span the organisation.
 GRANTABLE = (Role.REVIEWER, Role.APPROVER, Role.LEAD)
 
@@ -50,8 +53,7 @@ def invite(installation: Installation, actor: Actor, email: str, display_name: s
     email, display_name = email.strip().lower(), display_name.strip()
     with act(installation, actor, "staff.invite", "staff") as done:
         check(actor, Act.MANAGE_ACCESS)
-        local, _, host = email.partition("@")
-        if not local or "." not in host or any(mark.isspace() for mark in email):
+        if not _ADDRESS.fullmatch(email):
             raise BadInput(
                 f"“{email}” is not an e-mail address. Write it as name@organisation.org."
             )
