@@ -126,11 +126,12 @@ def deidentify_study(
     """De-identify a study's sessions in the database; stop and start it as you like."""
     from deidentification.engine import Engine
     from jobs.deidentify_study import deidentify_study as run
-    from services.deidentification import run_again
+    from services.deidentification import run_again, start
 
     with _desk() as desk:
         actor = _who(desk, who)
         study = studies.by_slug(desk, actor, slug)
+        start(desk, actor, study)
         if again:
             run_again(desk, actor, study, Engine.load().digest)
         with progress_bar(err, "De-identifying") as progress:

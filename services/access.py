@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,27 +16,27 @@ from domain.errors import BadInput, ClearanceError, Refused
 from domain.permissions import Act, Actor, check, check_not_self
 from domain.sign_in import Ended
 from domain.vocabulary import Role
-from services.acts import act
+from services.acts import act, reading, refuse, write_row
 from services.installation import Installation
 
 #: A need to know is looked at again at least once a year.
 LONGEST_GRANT = timedelta(days=366)
 _SHORTEST_PURPOSE = 10
+#: Enough to catch a slip of the pen; whether it is theirs, the provider says.
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
 #: Roles whose work is tied to a study; the others span the organisation.
 GRANTABLE = (Role.REVIEWER, Role.APPROVER, Role.LEAD)
 
 
 def people(installation: Installation, actor: Actor) -> list[StaffMember]:
-    """Everybody who was invited."""
-    check(actor, Act.MANAGE_ACCESS)
-    with installation.database.transaction(actor.staff_id) as connection:
+    """Everybody who was invited; a refusal is audited."""
+    with reading(installation, actor, Act.MANAGE_ACCESS, "staff.list", "staff") as connection:
         return staff.people(connection)
 
 
 def grants(installation: Installation, actor: Actor) -> list[GrantRow]:
-    """Every grant, ended ones included."""
-    check(actor, Act.MANAGE_ACCESS)
-    with installation.database.transaction(actor.staff_id) as connection:
+    """Every grant, ended ones included; a refusal is audited."""
+    with reading(installation, actor, Act.MANAGE_ACCESS, "grant.list", "grant") as connection:
         return staff.grants(connection)
 
 
@@ -52,8 +53,7 @@ def invite(installation: Installation, actor: Actor, email: str, display_name: s
     email, display_name = email.strip().lower(), display_name.strip()
     with act(installation, actor, "staff.invite", "staff") as done:
         check(actor, Act.MANAGE_ACCESS)
-        local, _, host = email.partition("@")
-        if not local or "." not in host or any(mark.isspace() for mark in email):
+        if not _ADDRESS.fullmatch(email):
             raise BadInput(
                 f"“{email}” is not an e-mail address. Write it as name@organisation.org."
             )
@@ -239,17 +239,21 @@ def first_administrator(installation: Installation, email: str, display_name: st
     engine = create_engine(owner, hide_parameters=True)
     with engine.begin() as connection:
         staff_id = staff.first_administrator(connection, email.strip().lower(), display_name)
+        if staff_id is not None:
+            head = write_row(
+                connection, staff_id, "staff.first-administrator", "staff", str(staff_id)
+            )
     engine.dispose()
     if staff_id is None:
-        raise Refused(
+        refused = Refused(
             "There is an administrator already.",
             rule="staff.first-administrator",
             remedy="Ask them for an invitation.",
         )
-    actor = actor_by_email(installation, email)
-    with act(installation, actor, "staff.first-administrator", "staff", object_id=str(staff_id)):
-        pass
-    return actor
+        refuse(installation, None, "staff.first-administrator", "staff", refused)
+        raise refused
+    installation.checkpoints.advance(*head, installation.now())
+    return actor_by_email(installation, email)
 
 
 def _check_other(actor: Actor, staff_id: UUID, sentence: str) -> None:

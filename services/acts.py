@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from data_access import audit
 from data_access.audit import NewEntry
 from domain.errors import Refused
-from domain.permissions import Actor
+from domain.permissions import Act, Actor, check
 from services.installation import Installation
 
 NOBODY = "nobody"
@@ -89,6 +89,24 @@ def act(
     installation.checkpoints.advance(*head, installation.now())
 
 
+@contextmanager
+def reading(
+    installation: Installation, actor: Actor, right: Act, action: str, object_kind: str
+) -> Iterator[Connection]:
+    """A transaction that only reads, for those whose roles allow it.
+
+    The reading itself leaves no row, its refusal does.
+
+    Raises
+    ------
+    Refused
+        When the actor's roles do not allow it; audited.
+    """
+    with act(installation, actor, action, object_kind, record=False) as done:
+        check(actor, right)
+        yield done.connection
+
+
 def refuse(
     installation: Installation,
     actor: Actor | None,
@@ -117,6 +135,19 @@ def refuse(
         )
         head = _head(connection)
     installation.checkpoints.advance(*head, installation.now())
+
+
+def write_row(
+    connection: Connection, actor_id: UUID, action: str, object_kind: str, object_id: str
+) -> tuple[int, bytes]:
+    """Record a done act in a transaction of the caller's own; its place and hash.
+
+    For what the app role may not do itself; everything else is an :func:`act`.
+    """
+    audit.record(
+        connection, NewEntry(actor_id, NOBODY, action, object_kind, object_id, "done", "{}")
+    )
+    return _head(connection)
 
 
 def canonical(value: Mapping[str, Any]) -> str:

@@ -62,6 +62,25 @@ def process_some(
     return len(claimed)
 
 
+def start(installation: Installation, actor: Actor, study: StudyRow) -> None:
+    """Record that somebody sets processes to work on a study.
+
+    Raises
+    ------
+    Refused
+        When the actor may not; audited.
+    """
+    with act(
+        installation,
+        actor,
+        "deidentification.start",
+        "study",
+        object_id=study.slug,
+        study_id=study.id,
+    ):
+        check(actor, Act.RUN_DEIDENTIFICATION)
+
+
 def run_again(installation: Installation, actor: Actor, study: StudyRow, engine_digest: str) -> int:
     """Queue every session whose result another engine made, or that failed; how many.
 
@@ -73,7 +92,7 @@ def run_again(installation: Installation, actor: Actor, study: StudyRow, engine_
     with act(
         installation,
         actor,
-        "deidentification.start",
+        "deidentification.again",
         "study",
         object_id=study.slug,
         study_id=study.id,

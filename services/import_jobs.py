@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from data_access.import_batches import RefusalRow as RefusalRow
 from data_access.jobs import JobRow as JobRow
 from domain.errors import BadInput, ClearanceError
 from domain.permissions import Act, Actor, check
+from services.acts import act, reading
 from services.importing.load import (
     ImportFiles,
     ImportReport,
@@ -61,9 +62,8 @@ def offer(
     BadInput
         When a file's name says no known form.
     """
-    check(actor, Act.IMPORT)
-    kept = {
-        name: _keep(installation, held)
+    offered = {
+        name: held
         for name, held in (
             ("transcripts", transcripts),
             ("accounts", accounts),
@@ -71,15 +71,28 @@ def offer(
         )
         if held is not None
     }
-    with installation.database.transaction(actor.staff_id) as connection:
-        return jobs.add(
-            connection,
-            kind=KIND,
-            study_id=study_id,
-            payload={"files": kept, "leave_out_refused": leave_out_refused},
-            by=actor.staff_id,
-            now=installation.now(),
-        )
+    kept: dict[str, str] = {}
+    try:
+        with act(installation, actor, "import.queue", "job", study_id=study_id) as done:
+            check(actor, Act.IMPORT)
+            if study_rows.by_id(done.connection, study_id) is None:
+                raise BadInput("There is no such study. Reload the page and choose another.")
+            for name, held in offered.items():
+                kept[name] = _keep(installation, held)
+            done.detail.update(file=Path(transcripts.name).name)
+            job_id = jobs.add(
+                done.connection,
+                kind=KIND,
+                study_id=study_id,
+                payload={"files": kept, "leave_out_refused": leave_out_refused},
+                by=actor.staff_id,
+                now=installation.now(),
+            )
+            done.object_id = str(job_id)
+    except BaseException:
+        _discard(kept)
+        raise
+    return job_id
 
 
 def work_one(
@@ -95,47 +108,44 @@ def work_one(
         )
     if job is None:
         return False
-    files = {name: Path(path) for name, path in job.payload["files"].items()}
-    try:
-        state, message = _run(installation, job, files, detect_language)
-    finally:
-        for path in files.values():
-            shutil.rmtree(path.parent, ignore_errors=True)
+    state, message = _run(installation, job, detect_language)
     with installation.database.transaction(service.staff_id) as connection:
         jobs.finish(connection, job.id, state, message, installation.now())
+    # Last: whoever takes over from a worker that was killed before needs the files again.
+    _discard(job.payload["files"])
     return True
 
 
 def recent_jobs(installation: Installation, actor: Actor) -> list[JobRow]:
-    """The newest imports that were asked for on the page."""
-    check(actor, Act.IMPORT)
-    with installation.database.transaction(actor.staff_id) as connection:
+    """The newest imports that were asked for on the page; a refusal is audited."""
+    with reading(installation, actor, Act.IMPORT, "import.list", "job") as connection:
         return jobs.recent(connection, KIND, 5)
 
 
 def recent_batches(installation: Installation, actor: Actor) -> list[BatchRow]:
     """The newest imports, from the page and the command line alike.
 
-    Imports whose process went silent are marked as interrupted on the way.
+    Imports whose process went silent are marked as interrupted on the way. A refusal is
+    audited.
     """
-    check(actor, Act.IMPORT)
-    with installation.database.transaction(actor.staff_id) as connection:
+    with reading(installation, actor, Act.IMPORT, "import.list", "import") as connection:
         import_batches.mark_interrupted(connection, installation.now() - LEASE)
         return import_batches.recent(connection, 20)
 
 
 def refusals(installation: Installation, actor: Actor, batch_id: UUID) -> list[RefusalRow]:
-    """The refused rows of one import."""
-    check(actor, Act.IMPORT)
-    with installation.database.transaction(actor.staff_id) as connection:
+    """The refused rows of one import; a refusal of the reader is audited."""
+    with reading(installation, actor, Act.IMPORT, "import.list", "import") as connection:
         return import_batches.refusals(connection, batch_id)
 
 
 def stop(installation: Installation, actor: Actor, job_id: UUID) -> bool:
-    """Ask an import to stop; False when it is over already."""
-    check(actor, Act.IMPORT)
-    with installation.database.transaction(actor.staff_id) as connection:
-        return jobs.request_stop(connection, job_id)
+    """Ask an import to stop; False, and nothing on record, when it is over already."""
+    with act(installation, actor, "import.stop", "job", object_id=str(job_id)) as done:
+        check(actor, Act.IMPORT)
+        asked = jobs.request_stop(done.connection, job_id)
+        done.changed_nothing = not asked
+    return asked
 
 
 def summary(report: ImportReport) -> str:
@@ -154,9 +164,11 @@ def summary(report: ImportReport) -> str:
 def _run(
     installation: Installation,
     job: JobRow,
-    files: dict[str, Path],
     detect_language: Callable[[str], str],
 ) -> tuple[str, str]:
+    if job.stop_requested:
+        return "stopped", "The import was stopped before it began."
+    files = {name: Path(path) for name, path in job.payload["files"].items()}
     actor = _asker(installation, job)
     if actor is None:
         return "failed", "Who asked for the import is switched off."
@@ -186,6 +198,11 @@ def _run(
         return "stopped", str(stopped)
     except ClearanceError as error:
         return "failed", str(error)
+    except Exception as error:  # noqa: BLE001 - one bad file must not end the worker for ever
+        return "failed", (
+            f"The import ended unexpectedly ({type(error).__name__}); nothing of it was kept. "
+            "Offer the file again."
+        )
     return ("done" if report.kept else "failed"), summary(report)
 
 
@@ -193,6 +210,11 @@ def _asker(installation: Installation, job: JobRow) -> Actor | None:
     """Who asked, with the roles they hold now: a job gives nobody more than they have."""
     with installation.database.transaction(job.requested_by) as connection:
         return staff_rows.load_actor(connection, job.requested_by)
+
+
+def _discard(files: Mapping[str, str]) -> None:
+    for path in files.values():
+        shutil.rmtree(Path(path).parent, ignore_errors=True)
 
 
 def _keep(installation: Installation, held: Offered) -> str:

@@ -22,7 +22,7 @@ from domain.session_filters import PAGE_SIZE, SessionFilter
 from domain.transcripts import Turn
 from domain.vocabulary import Coverage, FlagState, Role
 from services import policy
-from services.acts import act
+from services.acts import act, reading
 from services.installation import Installation
 
 #: A search for a word that very many sessions hold looks at each one's words to count it.
@@ -83,10 +83,9 @@ def browsable(installation: Installation, actor: Actor) -> Browsable:
     Raises
     ------
     Refused
-        When the actor's roles do not allow browsing.
+        When the actor's roles do not allow browsing; audited.
     """
-    check(actor, Act.BROWSE_SESSIONS)
-    with installation.database.transaction(actor.staff_id) as connection:
+    with reading(installation, actor, Act.BROWSE_SESSIONS, "session.list", "session") as connection:
         visible = study_rows.visible(connection)
         readable = _readable(installation, actor, {study.id for study in visible})
         studies = [study for study in visible if study.id in readable]
@@ -100,19 +99,18 @@ def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilte
     Raises
     ------
     Refused
-        When the actor may not browse.
-    BadInput
-        When the filter names a study the actor cannot see; the sentence does not tell
-        whether there is one.
+        When the actor may not browse, and under R10 when the filter names a study whose
+        sessions the actor may not list; the sentence does not tell whether there is one.
+        Audited.
     """
-    check(actor, Act.BROWSE_SESSIONS)
-    with installation.database.transaction(actor.staff_id) as connection:
+    with reading(installation, actor, Act.BROWSE_SESSIONS, "session.list", "session") as connection:
         visible = {row.slug: row.id for row in study_rows.visible(connection)}
         readable = _readable(installation, actor, set(visible.values()))
         if wanted.study is not None and visible.get(wanted.study) not in readable:
-            raise BadInput(
-                f"There is no study “{wanted.study}” that you can see. Choose one of the list, "
-                "or ask for a grant."
+            raise Refused(
+                f"There is no study “{wanted.study}” that you can see.",
+                rule="R10",
+                remedy="Choose one of the list, or ask an administrator for a grant.",
             )
         studies = sorted(readable, key=str) if wanted.study is None else [visible[wanted.study]]
         found = sessions.matching(connection, wanted.query, studies)

@@ -14,7 +14,7 @@ from domain.audit import verify_chain
 from domain.counts import COUNTED_AT_MOST
 from domain.errors import ClearanceError
 from domain.permissions import Act, Actor, check
-from services.acts import act
+from services.acts import act, reading
 from services.installation import Installation
 
 PAGE_SIZE = 50
@@ -36,25 +36,22 @@ def read(installation: Installation, actor: Actor, wanted: AuditFilter) -> Trail
     Refused
         When the actor is no auditor; audited.
     """
-    with act(installation, actor, "audit.read", "audit", record=False) as done:
-        check(actor, Act.READ_AUDIT)
+    with reading(installation, actor, Act.READ_AUDIT, "audit.read", "audit") as connection:
         return TrailPage(
-            tuple(audit.page(done.connection, wanted, PAGE_SIZE)),
-            audit.count(done.connection, wanted, COUNTED_AT_MOST + 1),
+            tuple(audit.page(connection, wanted, PAGE_SIZE)),
+            audit.count(connection, wanted, COUNTED_AT_MOST + 1),
         )
 
 
 def actions(installation: Installation, actor: Actor) -> list[str]:
-    """Every kind of act that occurs."""
-    check(actor, Act.READ_AUDIT)
-    with installation.database.transaction(actor.staff_id) as connection:
+    """Every kind of act that occurs; a refusal is audited."""
+    with reading(installation, actor, Act.READ_AUDIT, "audit.read", "audit") as connection:
         return list(audit.actions(connection))
 
 
 def people(installation: Installation, actor: Actor) -> dict[str, str]:
-    """Ids and names of everybody who can have acted, services included."""
-    check(actor, Act.READ_AUDIT)
-    with installation.database.transaction(actor.staff_id) as connection:
+    """Ids and names of everybody who can have acted, services included; a refusal is audited."""
+    with reading(installation, actor, Act.READ_AUDIT, "audit.read", "audit") as connection:
         return {str(row_id): name for row_id, name in staff.names(connection)}
 
 

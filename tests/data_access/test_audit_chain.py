@@ -64,6 +64,8 @@ def test_the_database_and_the_verifier_compute_the_same_hash(
         ("UPDATE audit_event SET object_id = 'x' WHERE seq = 4", 4, "content"),
         ("UPDATE audit_event SET at = at + interval '1 microsecond' WHERE seq = 4", 4, "content"),
         ("UPDATE audit_event SET actor_id = NULL WHERE seq = 4", 4, "content"),
+        ("UPDATE audit_event SET object_kind = 'x' WHERE seq = 4", 4, "content"),
+        ("UPDATE audit_event SET study_id = gen_random_uuid() WHERE seq = 4", 4, "content"),
         ("UPDATE audit_event SET hash = sha256('x') WHERE seq = 4", 4, "content"),
         ("UPDATE audit_event SET prev_hash = sha256('x') WHERE seq = 4", 4, "chained"),
         ("DELETE FROM audit_event WHERE seq = 4", 4, "missing"),
@@ -76,6 +78,28 @@ def test_the_first_broken_row_is_named_with_how_it_is_broken(
     as_superuser(installation, tampering)
     report = trail.verify_as_owner(installation)
     assert (report.broken_at, how in report.how) == (row, True), report.how
+
+
+def test_rows_that_changed_places_are_seen(installation: Installation, ten_acts: int) -> None:
+    as_superuser(
+        installation,
+        "UPDATE audit_event SET seq = -4 WHERE seq = 4",
+        "UPDATE audit_event SET seq = 4 WHERE seq = 5",
+        "UPDATE audit_event SET seq = 5 WHERE seq = -4",
+    )
+    assert trail.verify_as_owner(installation).broken_at == 4
+
+
+def test_a_row_pushed_in_between_is_seen(installation: Installation, ten_acts: int) -> None:
+    as_superuser(
+        installation,
+        "UPDATE audit_event SET seq = -seq - 1 WHERE seq >= 4",
+        "UPDATE audit_event SET seq = -seq WHERE seq < 0",
+        "INSERT INTO audit_event SELECT 4, at, actor_id, actor_label, action, object_kind,"
+        " object_id, study_id, purpose, outcome, detail, hash, sha256('x') FROM audit_event"
+        " WHERE seq = 3",
+    )
+    assert trail.verify_as_owner(installation).broken_at == 4
 
 
 def test_a_cut_tail_is_seen(installation: Installation, ten_acts: int) -> None:

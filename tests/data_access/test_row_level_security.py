@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -14,7 +13,6 @@ from domain.permissions import Actor
 from domain.vocabulary import Role
 from services.installation import Installation
 from tests.conftest import Hire
-from tests.services.worlds import full, read_by_the_machine, take_in
 
 _ROWS = (
     "session",
@@ -24,28 +22,6 @@ _ROWS = (
     "deidentification_run",
     "session_search",
 )
-
-
-@pytest.fixture
-def two_studies(
-    installation: Installation,
-    administrator: Actor,
-    study: StudyRow,
-    other_study: StudyRow,
-    tmp_path: Path,
-) -> None:
-    for place, one in enumerate((study, other_study)):
-        take_in(
-            installation,
-            administrator,
-            one,
-            tmp_path,
-            full(f"plain-{place}", "Who are you?", "I am Ada Byron."),
-            full(f"open-{place}", "Who are you?", "I am Ada Byron.", flag="open"),
-            full(f"over-{place}", "Who are you?", "I am Ada Byron.", flag="dismissed"),
-            choices=f"plain-{place},contact,granted,2026-04-02T09:21:00Z\n",
-        )
-    read_by_the_machine(installation, ["Ada Byron"])
 
 
 def seen(installation: Installation, actor: Actor | None, table: str) -> int:

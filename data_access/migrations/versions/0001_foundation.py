@@ -166,8 +166,9 @@ CREATE TRIGGER follow_changed_tasks AFTER UPDATE ON deidentification_task
   FOR EACH STATEMENT EXECUTE FUNCTION follow_tasks();
 
 -- The audit chain --------------------------------------------------------------------------
--- Place, time and hashes are given here, not by the application: it can add a row, but not
--- choose where the row stands or what it is chained to. domain/audit.py computes the same.
+-- Place, time, the actor's name and hashes are given here, not by the application: it can add
+-- a row, but not choose where the row stands, what it is chained to or whose name is on it.
+-- domain/audit.py computes the same.
 CREATE FUNCTION netstring(value text) RETURNS text LANGUAGE sql IMMUTABLE
 AS $$ SELECT CASE WHEN value IS NULL THEN '-1:,'
              ELSE octet_length(value)::text || ':' || value || ',' END $$;
@@ -185,6 +186,8 @@ BEGIN
   NEW.seq := coalesce(last_seq, 0) + 1;
   NEW.prev_hash := coalesce(last_hash, decode(repeat('00', 32), 'hex'));
   NEW.at := clock_timestamp();
+  NEW.actor_label := coalesce(
+    (SELECT display_name FROM staff WHERE id = NEW.actor_id), 'nobody');
   NEW.hash := sha256(NEW.prev_hash || convert_to(
     netstring(NEW.seq::text)
     || netstring(((extract(epoch FROM NEW.at) * 1000000)::bigint)::text)
@@ -206,6 +209,9 @@ AS $$ SELECT seq, hash FROM audit_event ORDER BY seq DESC LIMIT 1 $$;
 
 -- What each role may do at all -------------------------------------------------------------
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+-- Functions run as the owner: for the identity role they would be a way to sessions.
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO clearance_app;
 GRANT USAGE ON SCHEMA public TO clearance_app;
 GRANT USAGE ON SCHEMA public TO clearance_identity;
 GRANT USAGE ON SCHEMA identity TO clearance_app, clearance_identity;
@@ -229,7 +235,9 @@ GRANT UPDATE (revoked_at, revoked_by) ON staff_role, study_grant TO clearance_ap
 GRANT UPDATE (last_active_at, ended_at, end_reason) ON web_session TO clearance_app;
 GRANT UPDATE (file_digest, state, rows_read, imported, skipped, refused, heartbeat_at, finished_at)
   ON import_batch TO clearance_app;
-GRANT UPDATE ON deidentification_task, job TO clearance_app;
+GRANT UPDATE ON deidentification_task TO clearance_app;
+GRANT UPDATE (state, worker, lease_until, started_at, finished_at, done, total, message,
+  stop_requested) ON job TO clearance_app;
 GRANT SELECT ON alembic_version TO clearance_app;
 
 -- Which rows -------------------------------------------------------------------------------
@@ -277,7 +285,9 @@ CREATE POLICY administrators_import ON session_source FOR INSERT
   WITH CHECK ((SELECT actor_has_role('administrator')));
 
 ALTER TABLE participant ENABLE ROW LEVEL SECURITY;
-CREATE POLICY signed_in ON participant FOR SELECT USING (current_actor() IS NOT NULL);
+CREATE POLICY works_with_sessions ON participant FOR SELECT USING (
+  (SELECT actor_has_role('reviewer')) OR (SELECT actor_has_role('trust_safety'))
+  OR (SELECT actor_has_role('administrator')));
 CREATE POLICY administrators_import ON participant FOR INSERT
   WITH CHECK ((SELECT actor_has_role('administrator')));
 
@@ -319,7 +329,9 @@ CREATE POLICY readable ON session_search FOR SELECT
   USING (study_id = ANY ((SELECT readable_studies())::uuid[]));
 
 ALTER TABLE deidentification_task ENABLE ROW LEVEL SECURITY;
-CREATE POLICY signed_in ON deidentification_task FOR SELECT USING (current_actor() IS NOT NULL);
+CREATE POLICY readable ON deidentification_task FOR SELECT USING (
+  study_id = ANY ((SELECT readable_studies())::uuid[])
+  OR (SELECT actor_has_role('administrator')));
 CREATE POLICY administrators_import ON deidentification_task FOR INSERT
   WITH CHECK ((SELECT actor_has_role('administrator')));
 CREATE POLICY engine_works ON deidentification_task FOR UPDATE
@@ -339,8 +351,13 @@ CREATE POLICY administrators ON import_refusal FOR ALL
   WITH CHECK ((SELECT actor_has_role('administrator')));
 
 ALTER TABLE job ENABLE ROW LEVEL SECURITY;
-CREATE POLICY signed_in ON job FOR ALL USING (current_actor() IS NOT NULL)
-  WITH CHECK (current_actor() IS NOT NULL);
+-- A job is done in the name of who asked for it, so nobody asks in another's name.
+CREATE POLICY administrators_and_engine_see ON job FOR SELECT USING (
+  (SELECT actor_has_role('administrator')) OR (SELECT actor_is_service('deidentification')));
+CREATE POLICY administrators_ask ON job FOR INSERT WITH CHECK (
+  (SELECT actor_has_role('administrator')) AND requested_by = current_actor());
+CREATE POLICY administrators_and_engine_change ON job FOR UPDATE USING (
+  (SELECT actor_has_role('administrator')) OR (SELECT actor_is_service('deidentification')));
 
 ALTER TABLE audit_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY auditors_read ON audit_event FOR SELECT USING ((SELECT actor_has_role('auditor')));
@@ -366,9 +383,10 @@ CREATE POLICY readable ON staff_role FOR SELECT USING (true);
 CREATE POLICY administrators_give ON staff_role FOR INSERT WITH CHECK (
   (SELECT actor_has_role('administrator')) AND given_by = current_actor()
   AND staff_id <> current_actor());
+-- What was taken back stays so: reviving one's own would be giving to oneself.
 CREATE POLICY administrators_revoke ON staff_role FOR UPDATE
-  USING ((SELECT actor_has_role('administrator')))
-  WITH CHECK (revoked_by = current_actor());
+  USING ((SELECT actor_has_role('administrator')) AND revoked_at IS NULL)
+  WITH CHECK (revoked_by = current_actor() AND revoked_at IS NOT NULL);
 
 ALTER TABLE study_grant ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_or_administered ON study_grant FOR SELECT USING (
@@ -378,8 +396,8 @@ CREATE POLICY administrators_give ON study_grant FOR INSERT WITH CHECK (
   (SELECT actor_has_role('administrator')) AND granted_by = current_actor()
   AND staff_id <> current_actor());
 CREATE POLICY administrators_revoke ON study_grant FOR UPDATE
-  USING ((SELECT actor_has_role('administrator')))
-  WITH CHECK (revoked_by = current_actor());
+  USING ((SELECT actor_has_role('administrator')) AND revoked_at IS NULL)
+  WITH CHECK (revoked_by = current_actor() AND revoked_at IS NOT NULL);
 
 -- Services act on their own and never sign in.
 INSERT INTO staff (kind, service, display_name)
