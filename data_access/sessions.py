@@ -233,6 +233,14 @@ def consent_history(connection: Connection, session_id: UUID) -> list[ConsentRow
     ]
 
 
+def flagged_languages(connection: Connection) -> list[str]:
+    """The languages of flagged sessions, which are few and have an index of their own."""
+    rows = connection.execute(
+        select(InterviewSession.language).where(InterviewSession.flag_state != "none").distinct()
+    )
+    return sorted(row.language for row in rows)
+
+
 def languages(connection: Connection, studies: Sequence[UUID]) -> list[str]:
     """The languages there are, found by stepping through the index instead of reading it."""
     found = connection.execute(

@@ -89,7 +89,11 @@ def browsable(installation: Installation, actor: Actor) -> Browsable:
         visible = study_rows.visible(connection)
         readable = _readable(installation, actor, {study.id for study in visible})
         studies = [study for study in visible if study.id in readable]
-        languages = sessions.languages(connection, [study.id for study in studies])
+        languages = (
+            sessions.languages(connection, [study.id for study in studies])
+            if actor.studies(Role.REVIEWER, installation.now())
+            else sessions.flagged_languages(connection)
+        )
     return Browsable(tuple(studies), tuple(languages))
 
 
