@@ -14,6 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+#: Any fixed number, the same for everyone who imports into this product.
+_LOCK = 4_611_904
 _STAGING = """
 CREATE TEMPORARY TABLE staged_session (
   row integer, transcript_id text, session_id uuid DEFAULT uuidv7(), content_digest bytea,
@@ -74,6 +76,15 @@ def stage(connection: Connection, table: str, rows: Iterable[Sequence[Any]]) -> 
     with cursor.copy(f"COPY {table} ({_COLUMNS[table]}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def take_turns(connection: Connection) -> None:
+    """Wait until no other import is moving its rows in; holds until the transaction ends.
+
+    Two at once could bring the same transcript or the same person, and neither would see
+    what the other is adding.
+    """
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def problems(connection: Connection, study_id: UUID) -> list[StagedProblem]:

@@ -82,7 +82,7 @@ def start(installation: Installation, actor: Actor, study: StudyRow) -> None:
 
 
 def run_again(installation: Installation, actor: Actor, study: StudyRow, engine_digest: str) -> int:
-    """Queue every session whose result another engine made, or that failed; how many.
+    """Queue every session that this engine has not read, or failed on; how many.
 
     Raises
     ------

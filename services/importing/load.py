@@ -117,6 +117,7 @@ def import_transcripts(
             staging.sessions(done.connection, files.transcripts, progress, stop)
             staging.accounts(done.connection, files.accounts)
             staging.choices(done.connection, files.choices)
+            importing.take_turns(done.connection)
             _refuse_clashes(done.connection, study, files, tally)
             if tally.refused and not leave_out_refused:
                 raise Refused(

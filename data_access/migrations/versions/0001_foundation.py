@@ -75,6 +75,17 @@ AS $$
   SELECT EXISTS (SELECT 1 FROM trust_safety_case WHERE session_id = wanted AND state = 'open')
 $$;
 
+-- Whether an engine has read a session: what administrators need to know to run it again, and
+-- all they may know of its result.
+CREATE FUNCTION was_read_by(wanted_session uuid, engine text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT (actor_has_role('administrator') OR actor_is_service('deidentification'))
+    AND EXISTS (
+      SELECT 1 FROM deidentification_run AS run
+      WHERE run.session_id = wanted_session AND run.engine_digest = engine)
+$$;
+
 -- Search, within the studies the actor may read --------------------------------------------
 -- A function because the text-match operator is not leakproof: under row-level security
 -- PostgreSQL would not use the index for it. The index stops early when a word is in very many
