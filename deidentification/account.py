@@ -16,27 +16,7 @@ from deidentification.text_mapping import fold, folded
 SOURCE = "account"
 _GAP = r"[\W_]{0,4}"
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "professor",
-        "sir",
-        "dame",
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-        "iv",
-        "phd",
-        "md",
-    ]
-)
+_TITLES = frozenset("mr mrs ms miss mx dr prof professor sir dame jr sr ii iii iv phd md".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +39,14 @@ def find_known(text: str, known: KnownIdentifiers, lexicon: Lexicon) -> Iterator
     if not searches:
         return
     plain = fold(text)
+    parts = frozenset(name_parts(known.full_name or ""))
     for search in searches:
         for match in search.pattern.finditer(plain.text):
             start, end = plain.original(*match.span())
             if search.ambiguous and not _is_capital_inside(text, start):
                 continue
+            if search.entity_type == "USER_NAME" and parts.issuperset(match[0].split()):
+                continue  # the name written out, which the name's own search finds as a person
             yield Hit(start, end, search.entity_type, 1.0, SOURCE, search.why, trusted=True)
 
 

@@ -116,6 +116,9 @@ def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilte
                 rule="R10",
                 remedy="Choose one of the list, or ask an administrator for a grant.",
             )
+        if not actor.studies(Role.REVIEWER, installation.now()) and not wanted.flags:
+            # Trust & Safety sees flagged sessions alone; saying so lets the index say so too.
+            wanted = replace(wanted, flags=_FLAGGED)
         studies = sorted(readable, key=str) if wanted.study is None else [visible[wanted.study]]
         found = sessions.matching(connection, wanted.query, studies)
         walks = wanted.query is not None and found is None

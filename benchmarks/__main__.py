@@ -1,0 +1,114 @@
+"""``make bench``: speed and memory as tables, ratios side by side."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import clicks, importing, pages
+from benchmarks.house import house
+
+app = typer.Typer(help="Measure Clearance. Each command prints one table.", no_args_is_help=False)
+out = Console(width=110)
+_SIZES = "600,100000,1000000"
+Kept = Annotated[
+    Path | None, typer.Option(help="Keep the seeded databases here, for the next time.")
+]
+
+
+@contextmanager
+def _directory(kept: Path | None):  # type: ignore[no-untyped-def]
+    if kept is not None:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="clearance-bench-") as made:
+        yield Path(made)
+
+
+@app.command("pages")
+def time_pages(
+    sizes: Annotated[str, typer.Option(help="Numbers of sessions, with commas.")] = _SIZES,
+    keep: Kept = None,
+) -> None:
+    """Every page's run at the server, by number of sessions."""
+    counts = [int(size) for size in sizes.split(",")]
+    columns: list[list[pages.Timed]] = []
+    with _directory(keep) as directory:
+        for sessions in counts:
+            with house(directory / str(sessions), sessions) as measured:
+                columns.append(pages.measure(measured))
+    table = Table("Click", *(f"{count:,}" for count in counts), f"{counts[-1]:,} / {counts[0]:,}")
+    for row in zip(*columns, strict=True):
+        ratio = row[-1].median / row[0].median
+        table.add_row(row[0].click.name, *(f"{timed.median:.0f}" for timed in row), f"{ratio:.1f}")
+    out.print("Milliseconds from click to finished run at the server, median:")
+    out.print(table)
+
+
+@app.command("clicks")
+def time_clicks(
+    sessions: int = 100_000,
+    people: int = 50,
+    seconds: float = 60.0,
+    think: float = 5.0,
+    keep: Kept = None,
+) -> None:
+    """Many people at once, with the remedy and without."""
+    table = Table("Web process", "Median ms", "p95 ms", "Clicks", "Memory MB")
+    results: list[clicks.Clicked] = []
+    with _directory(keep) as directory:
+        for name, environment in (
+            ("frozen after start", {}),
+            ("as Streamlit comes", {"CLEARANCE_NO_FREEZE": "1"}),
+        ):
+            with house(directory / str(sessions), sessions, **environment) as measured:
+                clicked = clicks.measure(measured, people=people, seconds=seconds, think=think)
+            results.append(clicked)
+            table.add_row(
+                name,
+                f"{clicked.median:.0f}",
+                f"{clicked.p95:.0f}",
+                f"{clicked.clicks:,}",
+                f"{clicked.megabytes:.0f}",
+            )
+    remedy, plain = results
+    table.add_row("ratio", f"{plain.median / remedy.median:.1f}", f"{plain.p95 / remedy.p95:.1f}")
+    out.print(f"{people} people, {think:.0f} s between clicks, {sessions:,} sessions:")
+    out.print(table)
+
+
+@app.command("imports")
+def time_imports(sizes: str = "1000,50000") -> None:
+    """Import rate and peak memory of the command line."""
+    measured = [importing.measure(int(size)) for size in sizes.split(",")]
+    table = Table("Sessions in the file", "Seconds", "Sessions a second", "Peak memory MB")
+    for one in measured:
+        table.add_row(
+            f"{one.sessions:,}",
+            f"{one.seconds:.1f}",
+            f"{one.sessions / one.seconds:,.0f}",
+            f"{one.peak_megabytes:.0f}",
+        )
+    table.add_row(
+        "ratio", "", "", f"{measured[-1].peak_megabytes / measured[0].peak_megabytes:.2f}"
+    )
+    out.print(table)
+
+
+@app.callback(invoke_without_command=True)
+def everything(context: typer.Context) -> None:
+    """Run all of it when no part is named."""
+    if context.invoked_subcommand is None:
+        time_pages()
+        time_clicks()
+        time_imports()
+
+
+if __name__ == "__main__":
+    app()
