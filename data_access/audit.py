@@ -77,8 +77,9 @@ def count(connection: Connection, wanted: AuditFilter, cap: int) -> int:
 
 def stream(connection: Connection) -> Iterator[AuditEntry]:
     """Every row in the order of the chain, a few thousand in memory at a time."""
-    result = connection.execution_options(yield_per=_CHUNK).execute(
-        select(AuditEvent.__table__).order_by(AuditEvent.seq)
+    # On the statement: on the connection it would hold for what the transaction does next.
+    result = connection.execute(
+        select(AuditEvent.__table__).order_by(AuditEvent.seq).execution_options(yield_per=_CHUNK)
     )
     for row in result.mappings():
         yield _entry(row)

@@ -53,6 +53,16 @@ def test_the_database_and_the_verifier_compute_the_same_hash(
         previous = entry.hash
 
 
+def test_an_auditor_verifies_and_that_is_an_act_itself(
+    installation: Installation, ten_acts: int, hire: Hire
+) -> None:
+    uma = hire("Uma", Role.AUDITOR)
+    first = trail.verify(installation, uma)
+    assert first.whole, first.how
+    second = trail.verify(installation, uma)
+    assert (second.whole, second.head) == (True, first.head + 1)
+
+
 @pytest.mark.parametrize(
     ("tampering", "row", "how"),
     [
