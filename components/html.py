@@ -19,7 +19,7 @@ def text(value: str) -> Markup:
     Right-to-left overrides could make a line read otherwise than it is stored; zero-width
     characters could hide a name from the reader. Both show as a small mark instead.
     """
-    return Markup("".join(_VISIBLE.get(mark) or escape(mark) for mark in value))
+    return Markup(escape(value).translate(_VISIBLE))
 
 
 def element(name: str, *children: Markup, **attributes: str | None) -> Markup:
@@ -42,7 +42,7 @@ def _shown(code: int, name: str) -> str:
 
 
 _VISIBLE = {
-    chr(code): _shown(code, name)
+    code: _shown(code, name)
     for code, name in {
         0x200B: "zero-width space",
         0x2060: "word joiner",

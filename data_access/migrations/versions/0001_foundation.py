@@ -351,8 +351,8 @@ CREATE POLICY engine_works ON deidentification_task FOR UPDATE
   USING ((SELECT actor_is_service('deidentification')) OR (SELECT actor_has_role('administrator')));
 
 ALTER TABLE deidentification_progress ENABLE ROW LEVEL SECURITY;
-CREATE POLICY signed_in ON deidentification_progress FOR SELECT
-  USING (current_actor() IS NOT NULL);
+CREATE POLICY known ON deidentification_progress FOR SELECT
+  USING (study_id = ANY ((SELECT known_studies())::uuid[]));
 
 ALTER TABLE import_batch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY administrators ON import_batch FOR ALL
