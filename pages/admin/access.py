@@ -70,7 +70,8 @@ def _change(actor: Actor, people: list[StaffMember]) -> None:
         st.markdown("#### Change somebody's standing")
         who = st.selectbox("Person", list(names), format_func=names.__getitem__)
         role = Role(st.selectbox("Role", [*Role], format_func=_role) or Role.REVIEWER)
-        give, take, off, on, out = st.columns(5)
+        give, take, _rest = st.columns([2, 2, 3])
+        off, on, out = st.columns([2, 2, 3])
         here = installation.current()
         acts: list[tuple[bool, Callable[[], object]]] = [
             (
