@@ -18,5 +18,4 @@ def chip(word: str, tone: str = "plain", reason: str = "") -> Markup:
         class_=f"chip chip-{tone}",
         title=reason or None,
         tabindex="0" if reason else None,
-        aria_label=f"{word}. {reason}" if reason else None,
     )
