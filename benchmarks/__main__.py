@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import clicks, importing, pages
+from benchmarks import clicks, deidentifying, importing, pages
 from benchmarks.house import house
 
 app = typer.Typer(help="Measure Clearance. Each command prints one table.", no_args_is_help=False)
@@ -101,6 +101,20 @@ def time_imports(sizes: str = "1000,50000") -> None:
     out.print(table)
 
 
+@app.command("worker")
+def time_worker(sessions: int = 200) -> None:
+    """Rate and peak memory of one de-identification worker."""
+    worked = deidentifying.measure(sessions)
+    table = Table("Sessions", "Seconds", "Sessions a second", "Peak memory MB")
+    table.add_row(
+        f"{worked.sessions:,}",
+        f"{worked.seconds:.1f}",
+        f"{worked.sessions / worked.seconds:.1f}",
+        f"{worked.peak_megabytes:.0f}",
+    )
+    out.print(table)
+
+
 @app.callback(invoke_without_command=True)
 def everything(context: typer.Context) -> None:
     """Run all of it when no part is named."""
@@ -108,6 +122,7 @@ def everything(context: typer.Context) -> None:
         time_pages()
         time_clicks()
         time_imports()
+        time_worker()
 
 
 if __name__ == "__main__":
