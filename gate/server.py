@@ -35,7 +35,7 @@ _LOG = logging.getLogger("clearance")
 warnings.simplefilter("ignore", AuthlibDeprecationWarning)
 
 #: Imported before the memory is frozen; a module first imported by a click would stay
-#: among what the collector walks after every run.
+#: among what the collector walks.
 _EARLY = (
     "pandas",
     "plotly.graph_objects",
@@ -98,9 +98,10 @@ def report(error: Exception) -> bool:
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Load everything once, then take it out of the collector's daily walk.
 
-    Streamlit collects all generations after every script run; over everything that pandas
-    and Plotly bring along that costs 50 to 100 ms each time (see docs/architecture.md,
-    decision 7). Frozen objects are not walked.
+    Streamlit would collect all generations after every script run (``runner.postScriptGC``,
+    off in .streamlit/config.toml); over everything that pandas and Plotly bring along that
+    costs 50 to 100 ms each time (see docs/architecture.md, decision 7). Python's own collector
+    goes on, when there is something to collect; frozen objects it does not walk.
     """
     installation.current()
     serve_navigation_only()

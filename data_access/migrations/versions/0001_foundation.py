@@ -840,24 +840,28 @@ def upgrade() -> None:
         "session",
         ["study_id", "choice_contact", "sorted_at", "id"],
         unique=False,
+        postgresql_include=["flag_state"],
     )
     op.create_index(
         "ix_session__choice_publish_responses",
         "session",
         ["study_id", "choice_publish_responses", "sorted_at", "id"],
         unique=False,
+        postgresql_include=["flag_state"],
     )
     op.create_index(
         "ix_session__choice_share_journalists",
         "session",
         ["study_id", "choice_share_journalists", "sorted_at", "id"],
         unique=False,
+        postgresql_include=["flag_state"],
     )
     op.create_index(
         "ix_session__choice_share_researchers",
         "session",
         ["study_id", "choice_share_researchers", "sorted_at", "id"],
         unique=False,
+        postgresql_include=["flag_state"],
     )
     op.create_index(
         "ix_session__flag_state",
@@ -873,27 +877,43 @@ def upgrade() -> None:
         postgresql_where=sa.text("flag_state <> 'none'"),
     )
     op.create_index(
-        "ix_session__language", "session", ["study_id", "language", "sorted_at", "id"], unique=False
+        "ix_session__language",
+        "session",
+        ["study_id", "language", "sorted_at", "id"],
+        unique=False,
+        postgresql_include=["flag_state"],
     )
     op.create_index(
         "ix_session__longest", "session", ["study_id", "word_count", "id"], unique=False
     )
-    op.create_index("ix_session__newest", "session", ["study_id", "sorted_at", "id"], unique=False)
+    op.create_index(
+        "ix_session__newest",
+        "session",
+        ["study_id", "sorted_at", "id"],
+        unique=False,
+        postgresql_include=["flag_state"],
+    )
     op.create_index("ix_session__participant", "session", ["participant_id"], unique=False)
     op.create_index(
         "ix_session__policy_version",
         "session",
         ["study_id", "policy_version", "sorted_at", "id"],
         unique=False,
+        postgresql_include=["flag_state"],
     )
     op.create_index(
         "ix_session__review_state",
         "session",
         ["study_id", "review_state", "sorted_at", "id"],
         unique=False,
+        postgresql_include=["flag_state"],
     )
     op.create_index(
-        "ix_session__status", "session", ["study_id", "status", "sorted_at", "id"], unique=False
+        "ix_session__status",
+        "session",
+        ["study_id", "status", "sorted_at", "id"],
+        unique=False,
+        postgresql_include=["flag_state"],
     )
     op.create_table(
         "consent_event",
