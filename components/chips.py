@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from components.html import Markup, element, text
 
 #: Tone to a sign before the word, so that colour is never the only one.
 _SIGNS = {"good": "✓", "bad": "✕", "wait": "◦", "plain": ""}
 
 
+# A page of sessions repeats a few dozen chips some hundred times; they hold rules' words only.
+@lru_cache(maxsize=1_024)
 def chip(word: str, tone: str = "plain", reason: str = "") -> Markup:
     """One chip. ``tone`` is good, bad, wait or plain."""
     sign = _SIGNS[tone]

@@ -9,15 +9,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Connection,
     Select,
+    Subquery,
+    Uuid,
     func,
     literal,
     select,
     text,
+    true,
     tuple_,
-    union_all,
 )
 
 from data_access.tables import (
@@ -124,20 +127,22 @@ def page(
     Every index begins with the study, so that each study's part is a short walk of one.
     """
     backwards = wanted.cursor is not None and wanted.cursor.direction is Direction.PREVIOUS
-    parts = [
+    if not studies:
+        return []
+    # One walk for each study, however many there are: the statement stays the same.
+    study = _each(studies)
+    part = (
         select(InterviewSession.id)
-        .where(InterviewSession.study_id == study, *_conditions(wanted, found))
+        .where(InterviewSession.study_id == study.c.id, *_conditions(wanted, found))
         .where(*_after(wanted))
         .order_by(*_order(wanted.sort, backwards))
         .limit(size)
-        for study in studies
-    ]
-    if not parts:
-        return []
-    ids = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        .lateral()
+    )
+    ids = select(part.c.id).select_from(study.join(part, true()))
     rows = connection.execute(
         _columns()
-        .where(InterviewSession.id.in_(select(ids.c.id)))
+        .where(InterviewSession.id.in_(ids))
         .order_by(*_order(wanted.sort, backwards))
         .limit(size)
     ).mappings()
@@ -153,15 +158,16 @@ def count(
     found: Sequence[UUID] | None,
 ) -> int:
     """How many sessions match, counted no further than ``cap``; ``found`` as for a page."""
-    parts = [
-        select(literal(1).label("one"))
-        .where(InterviewSession.study_id == study, *_conditions(wanted, found))
-        .limit(cap)
-        for study in studies
-    ]
-    if not parts:
+    if not studies:
         return 0
-    everything = union_all(*(select(part.subquery()) for part in parts)).limit(cap).subquery()
+    study = _each(studies)
+    part = (
+        select(literal(1).label("one"))
+        .where(InterviewSession.study_id == study.c.id, *_conditions(wanted, found))
+        .limit(cap)
+        .lateral()
+    )
+    everything = select(part.c.one).select_from(study.join(part, true())).limit(cap).subquery()
     return connection.execute(select(func.count()).select_from(everything)).scalar_one()
 
 
@@ -259,6 +265,13 @@ def languages(connection: Connection, studies: Sequence[UUID]) -> list[str]:
         {"studies": list(studies)},
     )
     return [row.held for row in found]
+
+
+def _each(studies: Sequence[UUID]) -> Subquery:
+    """The studies as rows."""
+    return select(
+        func.unnest(literal(list(studies), ARRAY(Uuid)), type_=Uuid()).label("id")
+    ).subquery()
 
 
 def _conditions(wanted: SessionFilter, found: Sequence[UUID] | None) -> list[ColumnElement[bool]]:

@@ -6,12 +6,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from data_access.tables import Staff, StaffRole, Study, StudyGrant, WebSession
 from domain.permissions import Actor, Grant
 from domain.vocabulary import Role
+
+# Asked at every message, and so written once.
+_ACTOR = (
+    select(
+        Staff.display_name,
+        Staff.service,
+        select(func.array_agg(StaffRole.role))
+        .where(StaffRole.staff_id == bindparam("staff_id"), StaffRole.revoked_at.is_(None))
+        .scalar_subquery()
+        .label("roles"),
+        StudyGrant.study_id,
+        StudyGrant.role.label("grant_role"),
+        StudyGrant.purpose,
+        StudyGrant.starts_at,
+        StudyGrant.expires_at,
+        StudyGrant.revoked_at,
+    )
+    .outerjoin(StudyGrant, StudyGrant.staff_id == Staff.id)
+    .where(Staff.id == bindparam("staff_id"), Staff.active)
+)
 
 
 def load_actor(connection: Connection, staff_id: UUID) -> Actor | None:
@@ -19,26 +39,7 @@ def load_actor(connection: Connection, staff_id: UUID) -> Actor | None:
 
     The transaction must be that person's own: row-level security shows nobody else's grants.
     """
-    roles = (
-        select(func.array_agg(StaffRole.role))
-        .where(StaffRole.staff_id == staff_id, StaffRole.revoked_at.is_(None))
-        .scalar_subquery()
-    )
-    rows = connection.execute(
-        select(
-            Staff.display_name,
-            Staff.service,
-            roles.label("roles"),
-            StudyGrant.study_id,
-            StudyGrant.role.label("grant_role"),
-            StudyGrant.purpose,
-            StudyGrant.starts_at,
-            StudyGrant.expires_at,
-            StudyGrant.revoked_at,
-        )
-        .outerjoin(StudyGrant, StudyGrant.staff_id == Staff.id)
-        .where(Staff.id == staff_id, Staff.active)
-    ).all()
+    rows = connection.execute(_ACTOR, {"staff_id": staff_id}).all()
     if not rows:
         return None
     return Actor(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ARRAY, Connection, LargeBinary, bindparam, func, insert, select, update
 
 from data_access.tables import Staff, WebSession
 
@@ -23,6 +23,23 @@ class WebSessionRow:
     ended_at: datetime | None
     end_reason: str | None
     staff_active: bool
+
+
+# Asked at every message, and so written once.
+_BEHIND = (
+    select(
+        WebSession.token_digest,
+        WebSession.id,
+        WebSession.staff_id,
+        WebSession.authenticated_at,
+        WebSession.last_active_at,
+        WebSession.ended_at,
+        WebSession.end_reason,
+        Staff.active.label("staff_active"),
+    )
+    .join(Staff, Staff.id == WebSession.staff_id)
+    .where(WebSession.token_digest == func.any(bindparam("digests", type_=ARRAY(LargeBinary))))
+)
 
 
 def create(
@@ -54,20 +71,7 @@ def find_all(
     connection: Connection, token_digests: Collection[bytes]
 ) -> dict[bytes, WebSessionRow]:
     """The sign-ins behind those digests, ended or not; one query for all of them."""
-    rows = connection.execute(
-        select(
-            WebSession.token_digest,
-            WebSession.id,
-            WebSession.staff_id,
-            WebSession.authenticated_at,
-            WebSession.last_active_at,
-            WebSession.ended_at,
-            WebSession.end_reason,
-            Staff.active.label("staff_active"),
-        )
-        .join(Staff, Staff.id == WebSession.staff_id)
-        .where(WebSession.token_digest.in_(token_digests))
-    )
+    rows = connection.execute(_BEHIND, {"digests": list(token_digests)})
     return {bytes(row.token_digest): WebSessionRow(*row[1:]) for row in rows}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from data_access.sessions import SessionRow
 from domain.consent import Choices
@@ -46,10 +48,19 @@ def decision(actor: Actor, row: SessionRow, use: Use, now: datetime) -> Decision
     return decide(facts_of(row), use, clearance=_clearance(actor, row, now), now=now)
 
 
-def glance(actor: Actor, row: SessionRow, now: datetime) -> tuple[tuple[Use, Decision], ...]:
-    """The answers a list shows."""
-    facts, clearance = facts_of(row), _clearance(actor, row, now)
-    return tuple((use, decide(facts, use, clearance=clearance, now=now)) for use in AT_A_GLANCE)
+def at_a_glance(
+    actor: Actor, rows: Sequence[SessionRow], now: datetime
+) -> list[tuple[tuple[Use, Decision], ...]]:
+    """The answers a list shows, row by row; what the actor holds is asked once for a study."""
+    held: dict[tuple[UUID, FlagState], Clearance] = {}
+    answers = []
+    for row in rows:
+        facts, place = facts_of(row), (row.study_id, row.flag)
+        clearance = held.get(place) or held.setdefault(place, _clearance(actor, row, now))
+        answers.append(
+            tuple((use, decide(facts, use, clearance=clearance, now=now)) for use in AT_A_GLANCE)
+        )
+    return answers
 
 
 def every_use(actor: Actor, row: SessionRow, now: datetime) -> tuple[tuple[Use, Decision], ...]:

@@ -32,6 +32,14 @@ _FLAGGED = (FlagState.OPEN, FlagState.UPHELD, FlagState.DISMISSED)
 
 
 @dataclass(frozen=True, slots=True)
+class Browsable:
+    """What somebody may list: their studies, and the languages that occur."""
+
+    studies: tuple[StudyRow, ...]
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SessionPage:
     """One page of a list."""
 
@@ -41,14 +49,7 @@ class SessionPage:
     cap: int
     newer: Cursor | None
     older: Cursor | None
-
-
-@dataclass(frozen=True, slots=True)
-class Browsable:
-    """What somebody may list: their studies, and the languages that occur."""
-
-    studies: tuple[StudyRow, ...]
-    languages: tuple[str, ...]
+    held: Browsable
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +78,10 @@ class Original:
     findings: tuple[Finding, ...]
 
 
-def browsable(installation: Installation, actor: Actor) -> Browsable:
-    """The studies whose sessions the actor may list now.
-
-    Raises
-    ------
-    Refused
-        When the actor's roles do not allow browsing; audited.
-    """
-    with reading(installation, actor, Act.BROWSE_SESSIONS, "session.list", "session") as connection:
-        visible = study_rows.visible(connection)
-        readable = _readable(installation, actor, {study.id for study in visible})
-        studies = [study for study in visible if study.id in readable]
-        languages = (
-            sessions.languages(connection, [study.id for study in studies])
-            if actor.studies(Role.REVIEWER, installation.now())
-            else sessions.flagged_languages(connection)
-        )
-    return Browsable(tuple(studies), tuple(languages))
-
-
 def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilter) -> SessionPage:
-    """One page of sessions.
+    """One page of sessions, and what else the actor may list now.
+
+    One transaction for both: this is the product's most frequent question.
 
     Raises
     ------
@@ -108,9 +91,9 @@ def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilte
         Audited.
     """
     with reading(installation, actor, Act.BROWSE_SESSIONS, "session.list", "session") as connection:
-        visible = {row.slug: row.id for row in study_rows.visible(connection)}
-        readable = _readable(installation, actor, set(visible.values()))
-        if wanted.study is not None and visible.get(wanted.study) not in readable:
+        held = _browsable(installation, actor, connection)
+        readable = {study.slug: study.id for study in held.studies}
+        if wanted.study is not None and wanted.study not in readable:
             raise Refused(
                 f"There is no study “{wanted.study}” that you can see.",
                 rule="R10",
@@ -119,13 +102,15 @@ def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilte
         if not actor.studies(Role.REVIEWER, installation.now()) and not wanted.flags:
             # Trust & Safety sees flagged sessions alone; saying so lets the index say so too.
             wanted = replace(wanted, flags=_FLAGGED)
-        studies = sorted(readable, key=str) if wanted.study is None else [visible[wanted.study]]
+        studies = (
+            sorted(readable.values(), key=str) if wanted.study is None else [readable[wanted.study]]
+        )
         found = sessions.matching(connection, wanted.query, studies)
         walks = wanted.query is not None and found is None
         cap = COUNTED_WHEN_WALKING if walks else COUNTED_AT_MOST
         rows = sessions.page(connection, wanted, studies, PAGE_SIZE + 1, found)
         count = sessions.count(connection, wanted.at(None), studies, cap + 1, found)
-    return _page(wanted, rows, count, cap)
+    return _page(wanted, rows, count, cap, held)
 
 
 def open_session(
@@ -235,6 +220,18 @@ def _read(connection: Connection, row: SessionRow) -> tuple[tuple[Turn, ...], tu
     return sessions.turns(connection, row.id), found
 
 
+def _browsable(installation: Installation, actor: Actor, connection: Connection) -> Browsable:
+    visible = study_rows.visible(connection)
+    readable = _readable(installation, actor, {study.id for study in visible})
+    studies = tuple(study for study in visible if study.id in readable)
+    languages = (
+        sessions.languages(connection, [study.id for study in studies])
+        if actor.studies(Role.REVIEWER, installation.now())
+        else sessions.flagged_languages(connection)
+    )
+    return Browsable(studies, tuple(languages))
+
+
 def _readable(installation: Installation, actor: Actor, visible: set[UUID]) -> set[UUID]:
     """Studies whose sessions the actor may list; Trust & Safety's rows are thinned below."""
     if actor.holds(Role.TRUST_SAFETY):
@@ -242,12 +239,14 @@ def _readable(installation: Installation, actor: Actor, visible: set[UUID]) -> s
     return visible & actor.studies(Role.REVIEWER, installation.now())
 
 
-def _page(wanted: SessionFilter, rows: list[SessionRow], count: int, cap: int) -> SessionPage:
+def _page(
+    wanted: SessionFilter, rows: list[SessionRow], count: int, cap: int, held: Browsable
+) -> SessionPage:
     backwards = wanted.cursor is not None and wanted.cursor.direction is Direction.PREVIOUS
     more = len(rows) > PAGE_SIZE
     shown = (rows[-PAGE_SIZE:] if backwards else rows[:PAGE_SIZE]) if more else rows
     if not shown:
-        return SessionPage((), count, cap, None, None)
+        return SessionPage((), count, cap, None, None, held)
     has_before = more if backwards else wanted.cursor is not None
     has_after = True if backwards else more
     return SessionPage(
@@ -256,6 +255,7 @@ def _page(wanted: SessionFilter, rows: list[SessionRow], count: int, cap: int) -
         cap=cap,
         newer=_cursor(wanted.sort, shown[0], Direction.PREVIOUS) if has_before else None,
         older=_cursor(wanted.sort, shown[-1], Direction.NEXT) if has_after else None,
+        held=held,
     )
 
 

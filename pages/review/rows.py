@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from components import words
@@ -27,8 +27,15 @@ _SHORT = {
 }
 
 
-def table_row(actor: Actor, row: SessionRow, now: datetime, *, with_study: bool) -> TableRow:
-    """One line of the table; the study's title where the list spans several."""
+def table_rows(
+    actor: Actor, rows: Sequence[SessionRow], now: datetime, *, with_study: bool
+) -> list[TableRow]:
+    """The lines of the table; with the study's title where the list spans several."""
+    answers = policy.at_a_glance(actor, rows, now)
+    return [_line(row, answer, with_study) for row, answer in zip(rows, answers, strict=True)]
+
+
+def _line(row: SessionRow, answer: Sequence[tuple[Use, Decision]], with_study: bool) -> TableRow:
     found = row.coverage in (Coverage.FULL, Coverage.PATTERNS_ONLY)
     partly = row.coverage is Coverage.PATTERNS_ONLY
     return TableRow(
@@ -42,7 +49,7 @@ def table_row(actor: Actor, row: SessionRow, now: datetime, *, with_study: bool)
         words=row.word_count,
         findings=f"{row.finding_count:,}" if found else "–",
         consent=consent_chips(row),
-        outcome=outcome_chips(policy.glance(actor, row, now)),
+        outcome=outcome_chips(answer),
     )
 
 

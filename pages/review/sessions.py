@@ -12,7 +12,7 @@ from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.session_filters import SessionFilter, parse
 from pages.front.visitor import require_visitor
-from pages.review.rows import table_row
+from pages.review.rows import table_rows
 from services import installation, sessions
 from services.sessions import Browsable, SessionPage
 
@@ -22,18 +22,17 @@ def page() -> None:
     actor = require_visitor()
     st.title("Sessions")
     try:
-        held = sessions.browsable(installation.current(), actor)
         wanted = parse({name: st.query_params.get_all(name) for name in st.query_params})
-        if not held.studies:
-            _no_studies()
-            return
-        _filters(wanted, held)
         found = sessions.list_sessions(installation.current(), actor, wanted)
     except (BadInput, Refused) as error:
         st.error(str(error))
         st.link_button("Start again without filters", "/sessions")
         return
-    _list(actor, wanted, found, spans=wanted.study is None and len(held.studies) > 1)
+    if not found.held.studies:
+        _no_studies()
+        return
+    _filters(wanted, found.held)
+    _list(actor, wanted, found, spans=wanted.study is None and len(found.held.studies) > 1)
 
 
 def _filters(wanted: SessionFilter, held: Browsable) -> None:
@@ -58,7 +57,7 @@ def _list(actor: Actor, wanted: SessionFilter, found: SessionPage, *, spans: boo
     match = "session matches" if found.count == 1 else "sessions match"
     st.caption(f"{capped_count(found.count, found.cap)} {match}")
     now = installation.current().now()
-    draw_sessions([table_row(actor, row, now, with_study=spans) for row in found.rows])
+    draw_sessions(table_rows(actor, found.rows, now, with_study=spans))
     back, on, _rest = st.columns([2, 2, 8])
     for column, label, cursor, key in (
         (back, "Previous page", found.newer, "page.back"),

@@ -131,7 +131,6 @@ CALLS: dict[str, tuple[Role, str, Call]] = {
         "deidentification.again",
         lambda i, a, s: deidentification.run_again(i, a, s, "engine"),
     ),
-    "browse": (Role.REVIEWER, "session.list", lambda i, a, s: sessions.browsable(i, a)),
     "list sessions": (
         Role.REVIEWER,
         "session.list",
