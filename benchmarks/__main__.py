@@ -65,10 +65,7 @@ def time_clicks(
     with _directory(keep) as directory:
         for name, environment in (
             ("frozen after start", {}),
-            (
-                "as Streamlit comes",
-                {"CLEARANCE_NO_FREEZE": "1", "STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"},
-            ),
+            ("as Streamlit comes", {"CLEARANCE_NO_FREEZE": "1"}),
         ):
             with house(directory / str(sessions), sessions, **environment) as measured:
                 clicked = clicks.measure(measured, people=people, seconds=seconds, think=think)

@@ -81,6 +81,11 @@ def limit_uploads(megabytes: int) -> None:
     config.set_option("server.maxUploadSize", megabytes)
 
 
+def collect_after_every_run() -> None:
+    """Have Streamlit collect garbage after each run, as it does unless told otherwise."""
+    config.set_option("runner.postScriptGC", True)
+
+
 def is_reconnection(subprotocols: str) -> bool:
     """Whether a browser opens a websocket again for a session it had.
 

@@ -22,7 +22,12 @@ from starlette.middleware import Middleware
 from domain.errors import ClearanceError
 from gate.callback import PROVIDER
 from gate.guard import Guard
-from gate.internals import CALLBACK_PATH, limit_uploads, serve_navigation_only
+from gate.internals import (
+    CALLBACK_PATH,
+    collect_after_every_run,
+    limit_uploads,
+    serve_navigation_only,
+)
 from gate.origin import check_start, public_origin
 from services import installation
 from services.keys import cookie_secret
@@ -107,7 +112,9 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     serve_navigation_only()
     for module in _EARLY:
         importlib.import_module(module)
-    if os.environ.get("CLEARANCE_NO_FREEZE") != "1":
+    if os.environ.get("CLEARANCE_NO_FREEZE") == "1":
+        collect_after_every_run()
+    else:
         gc.collect()
         gc.freeze()
     yield
