@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
@@ -15,13 +15,16 @@ from deidentification.hits import Hit
 from deidentification.lexicon import Lexicon
 from deidentification.nlp_pipe import PATTERNS_LANGUAGE, EntityPipeEngine
 from deidentification.recognizers.contacts import contact_recognizers
+from deidentification.recognizers.countries import country_recognizers
 from deidentification.recognizers.model_entities import ModelEntityRecognizer
 from deidentification.recognizers.names import name_recognizers
 from deidentification.recognizers.personal import personal_recognizers
 from deidentification.recognizers.phrases import TRUSTED_KEY
 from deidentification.recognizers.places import place_recognizers
 from deidentification.recognizers.stock import stock_recognizers
+from deidentification.recognizers.token_entities import TokenEntityRecognizer
 from deidentification.text_mapping import normalise
+from deidentification.token_classifier import TokenClassifier, installed_version
 
 #: Longer texts are analysed in pieces, so that memory does not grow with a turn: the model
 #: holds 17 kB for each token, and a hostile turn has a token for each character.
@@ -43,6 +46,7 @@ class TextAnalyser:
         self._allowed = [re.compile(pattern, re.IGNORECASE) for pattern in configuration.allow_list]
         self.pipes = EntityPipeEngine(configuration.models, configuration.ner_labels)
         self.pipes.load()
+        self._classifiers = _token_recognizers(configuration, lexicon, self.allows)
         languages = [*configuration.models, PATTERNS_LANGUAGE]
         self._analyzer = AnalyzerEngine(
             registry=self._registry(languages),
@@ -60,6 +64,7 @@ class TextAnalyser:
                 *contact_recognizers(language),
                 *personal_recognizers(language),
                 *place_recognizers(language),
+                *country_recognizers(language),
                 *name_recognizers(language, self._lexicon),
             )
         ]
@@ -71,22 +76,35 @@ class TextAnalyser:
         ]
         return RecognizerRegistry(recognizers=recognizers, supported_languages=languages)
 
-    def analyse(self, text: str, language: str) -> tuple[Hit, ...]:
+    def versions(self) -> dict[str, str]:
+        """Name and version of each model."""
+        second = self._configuration.token_classifier
+        further = {} if second is None else {"token_classifier": installed_version(second)}
+        return {**self.pipes.versions(), **further}
+
+    def analyse(self, text: str, language: str, *, closely: bool = True) -> tuple[Hit, ...]:
         """Every claim about a text, in any order and possibly overlapping.
 
         Parameters
         ----------
         language
             A configured language, or :data:`~deidentification.nlp_pipe.PATTERNS_LANGUAGE`.
+        closely
+            Whether the second model reads it too, which costs as much as all the rest.
         """
         plain = normalise(text)
+        second = self._classifiers.get(language) if closely else None
         hits: list[Hit] = []
         for offset, piece in _pieces(plain.text):
             if not piece.strip():
                 continue
-            for result in self._analyzer.analyze(
+            results = self._analyzer.analyze(
                 piece, language=language, return_decision_process=True, score_threshold=0.0
-            ):
+            )
+            # Beside the analyser and not in it: of two results for one stretch it keeps the
+            # surer, and would drop what an introduction proves for what a model is sure of.
+            further = [] if second is None else second.analyze(piece, second.supported_entities)
+            for result in [*results, *further]:
                 stretch = plain.original(offset + result.start, offset + result.end)
                 hit = self._hit(text, stretch, result)
                 if hit is not None:
@@ -121,6 +139,20 @@ class TextAnalyser:
             why=explain(result, source),
             trusted=bool(result.recognition_metadata.get(TRUSTED_KEY)),
         )
+
+
+def _token_recognizers(
+    configuration: Configuration, lexicon: Lexicon, allows: Callable[[str], bool]
+) -> dict[str, TokenEntityRecognizer]:
+    """The second model's recogniser for each language it reads; the weights are loaded once."""
+    model = configuration.token_classifier
+    if model is None:
+        return {}
+    classifier = TokenClassifier(model)
+    return {
+        language: TokenEntityRecognizer(language, model, classifier, lexicon, allows)
+        for language in model.languages
+    }
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -35,6 +35,31 @@ class Model(_Strict):
     install: str
 
 
+class TokenClassifierModel(_Strict):
+    """The second model: token-classification weights beside the spaCy models.
+
+    Attributes
+    ----------
+    package, install
+        As for a spaCy model; the package's code is not imported.
+    files
+        Folder of the weights inside the package.
+    languages
+        Languages whose participants' turns it reads.
+    score
+        The least probability a word's label may have.
+    labels
+        The model's labels, without ``B-`` and ``I-``, to entity types; others are ignored.
+    """
+
+    package: str
+    install: str
+    files: str
+    languages: tuple[str, ...]
+    score: Score
+    labels: dict[str, str]
+
+
 class Words(_Strict):
     """Word lists that recognisers and searches use; all in lower case."""
 
@@ -56,6 +81,8 @@ class Configuration(_Strict):
         One spaCy model a language. Languages without one get patterns only.
     ner_labels
         What each label of a model is called in findings; a label left out is ignored.
+    token_classifier
+        The second model, or None to do without.
     entities
         The entity types that become findings.
     label_priority
@@ -75,6 +102,7 @@ class Configuration(_Strict):
     default_language: str
     models: dict[str, Model]
     ner_labels: dict[str, str]
+    token_classifier: TokenClassifierModel | None
     entities: tuple[str, ...]
     label_priority: tuple[str, ...]
     score_threshold: Score
@@ -112,10 +140,14 @@ class Configuration(_Strict):
             ("score_thresholds", set(self.score_thresholds)),
             ("pseudonym_labels", set(self.pseudonym_labels)),
             ("ner_labels", set(self.ner_labels.values())),
+            ("token_classifier", set(self._classified())),
         ):
             if not types <= known:
                 raise ValueError(f"{name} names {', '.join(sorted(types - known))}, not an entity")
         return self
+
+    def _classified(self) -> list[str]:
+        return [] if self.token_classifier is None else [*self.token_classifier.labels.values()]
 
     def threshold(self, entity_type: str) -> float:
         """The least score a finding of that type may have."""

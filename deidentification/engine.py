@@ -18,9 +18,10 @@ from deidentification.overlaps import resolve
 from deidentification.propagation import propagate
 from deidentification.pseudonyms import assign
 from deidentification.remembered import RememberedAnalyses
+from deidentification.widening import widen
 from domain.findings import Finding
 from domain.spans import Span
-from domain.transcripts import Turn
+from domain.transcripts import Speaker, Turn
 from domain.vocabulary import Coverage
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Engine:
         self._detector = detector
         self._priority = configuration.priority()
         self._remembered = RememberedAnalyses(configuration.cache_characters)
-        self._digest = engine_digest(configuration, analyser.pipes.versions())
+        self._digest = engine_digest(configuration, analyser.versions())
 
     @classmethod
     def load(cls, config_path: Path | None = None) -> Engine:
@@ -122,10 +123,10 @@ class Engine:
         spoken = self._detector.language_of(turns, language)
         has_model = spoken.code in self._configuration.models
         texts = [turn.text for turn in turns]
-        hits = [self._hits(text, spoken.code if has_model else None, known) for text in texts]
+        hits = [self._hits(turn, spoken.code if has_model else None, known) for turn in turns]
         further = propagate(texts, hits, self._lexicon)
         resolved = [
-            resolve(text, self._snapped(text, [*own, *more]), self._priority)
+            widen(text, resolve(text, self._snapped(text, [*own, *more]), self._priority))
             for text, own, more in zip(texts, hits, further, strict=True)
         ]
         return Result(
@@ -136,16 +137,22 @@ class Engine:
             language_assumed=spoken.source is LanguageSource.ASSUMED,
         )
 
-    def _hits(self, text: str, language: str | None, known: KnownIdentifiers) -> list[Hit]:
-        """What the text alone and the account say; only the former is remembered."""
+    def _hits(self, turn: Turn, language: str | None, known: KnownIdentifiers) -> list[Hit]:
+        """What the turn alone and the account say; only the former is remembered.
+
+        Interviewers' turns are read less closely: what identifies somebody there is an echo
+        of what the participant said, and is found as such.
+        """
         from deidentification.nlp_pipe import PATTERNS_LANGUAGE
 
         pipe = language or PATTERNS_LANGUAGE
-        alone = self._remembered.get(pipe, text)
+        closely = turn.speaker is Speaker.PARTICIPANT
+        reading = f"{pipe} {turn.speaker}"
+        alone = self._remembered.get(reading, turn.text)
         if alone is None:
-            alone = self._analyser.analyse(text, pipe)
-            self._remembered.put(pipe, text, alone)
-        return [*alone, *find_known(text, known, self._lexicon)]
+            alone = self._analyser.analyse(turn.text, pipe, closely=closely)
+            self._remembered.put(reading, turn.text, alone)
+        return [*alone, *find_known(turn.text, known, self._lexicon)]
 
     @staticmethod
     def _snapped(text: str, hits: Sequence[Hit]) -> list[Hit]:

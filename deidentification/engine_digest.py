@@ -12,7 +12,15 @@ from pathlib import Path
 from deidentification.configuration import Configuration
 from domain.digests import digest
 
-_PACKAGES = ("presidio-analyzer", "spacy", "phonenumbers", "tldextract", "py3langid")
+_PACKAGES = (
+    "presidio-analyzer",
+    "spacy",
+    "phonenumbers",
+    "tldextract",
+    "py3langid",
+    "onnxruntime",
+    "tokenizers",
+)
 
 
 def engine_digest(configuration: Configuration, models: Mapping[str, str]) -> str:
@@ -21,7 +29,7 @@ def engine_digest(configuration: Configuration, models: Mapping[str, str]) -> st
     Parameters
     ----------
     models
-        Name and version of the model behind each language.
+        Name and version of the model behind each language, and of the second model.
     """
     content = configuration.model_dump(mode="json")
     for name, words in content["words"].items():
@@ -29,6 +37,8 @@ def engine_digest(configuration: Configuration, models: Mapping[str, str]) -> st
     # Canonical JSON has no form for floats: scores are written as Python prints them.
     for name in ("score_threshold", "language_confidence"):
         content[name] = repr(content[name])
+    if configuration.token_classifier is not None:
+        content["token_classifier"]["score"] = repr(configuration.token_classifier.score)
     content["score_thresholds"] = {
         kind: repr(score) for kind, score in content["score_thresholds"].items()
     }

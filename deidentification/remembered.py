@@ -27,9 +27,9 @@ class RememberedAnalyses:
         """How many characters of turns are remembered now."""
         return self._held
 
-    def get(self, language: str, text: str) -> tuple[Hit, ...] | None:
-        """The remembered analysis of a turn, or None."""
-        key = _key(language, text)
+    def get(self, reading: str, text: str) -> tuple[Hit, ...] | None:
+        """The remembered analysis of a turn, or None; ``reading`` names the way it was read."""
+        key = _key(reading, text)
         with self._lock:
             held = self._analyses.get(key)
             if held is None:
@@ -37,11 +37,11 @@ class RememberedAnalyses:
             self._analyses.move_to_end(key)
             return held[1]
 
-    def put(self, language: str, text: str, hits: tuple[Hit, ...]) -> None:
+    def put(self, reading: str, text: str, hits: tuple[Hit, ...]) -> None:
         """Remember an analysis, forgetting the longest unused ones beyond the limit."""
         if len(text) > self._limit:
             return
-        key = _key(language, text)
+        key = _key(reading, text)
         with self._lock:
             if key in self._analyses:
                 return
@@ -52,6 +52,6 @@ class RememberedAnalyses:
                 self._held -= length
 
 
-def _key(language: str, text: str) -> bytes:
-    content = f"{language}\x00{text}".encode("utf-8", "surrogatepass")
+def _key(reading: str, text: str) -> bytes:
+    content = f"{reading}\x00{text}".encode("utf-8", "surrogatepass")
     return hashlib.blake2b(content, digest_size=20).digest()

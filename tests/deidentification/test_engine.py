@@ -42,7 +42,7 @@ def test_one_person_keeps_one_pseudonym_through_the_session(clean: Clean) -> Non
     ) == [
         "My name is [PERSON_1].",
         "Nice to meet you, [PERSON_1]!",
-        "My editor [PERSON_2] calls me Ms [PERSON_1]. [PERSON_2] is kind.",
+        "My editor [PERSON_2] calls me [PERSON_1]. [PERSON_2] is kind.",
     ]
 
 
