@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, literal, or_, select, text, update
+from sqlalchemy import Connection, case, func, insert, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from data_access.tables import (
@@ -20,7 +20,7 @@ from data_access.tables import (
 )
 from domain.findings import Finding
 from domain.spans import Span
-from domain.vocabulary import Coverage, ReviewState
+from domain.vocabulary import Coverage
 
 #: After this many failures a session is set aside for a person to look at.
 MOST_ATTEMPTS = 3
@@ -155,14 +155,7 @@ def keep_result(
                     for finding in findings
                 ],
             )
-        document = func.to_tsvector(text("'simple'"), literal(search_text))
-        connection.execute(
-            upsert(SessionSearch)
-            .values(session_id=task.session_id, study_id=task.study_id, document=document)
-            .on_conflict_do_update(
-                index_elements=[SessionSearch.session_id], set_={"document": document}
-            )
-        )
+        index_words(connection, task.session_id, task.study_id, search_text)
         connection.execute(
             update(InterviewSession)
             .where(InterviewSession.id == task.session_id)
@@ -170,13 +163,28 @@ def keep_result(
                 coverage=coverage.value,
                 finding_count=len(findings),
                 current_run_id=run_id,
-                review_state=func.coalesce(
-                    func.nullif(InterviewSession.review_state, ReviewState.UNPROCESSED.value),
-                    ReviewState.UNREVIEWED.value,
+                # What was confirmed was confirmed beside other findings: a person looks again.
+                current_redaction_set_id=None,
+                review_state=case(
+                    (InterviewSession.review_state == "unprocessed", "unreviewed"),
+                    (InterviewSession.review_state == "confirmed", "in_review"),
+                    else_=InterviewSession.review_state,
                 ),
             )
         )
     _close(connection, task.session_id, "done", None, now)
+
+
+def index_words(connection: Connection, session_id: UUID, study_id: UUID, words: str) -> None:
+    """Make a session's de-identified words searchable, in place of those before."""
+    document = func.to_tsvector(text("'simple'"), literal(words))
+    connection.execute(
+        upsert(SessionSearch)
+        .values(session_id=session_id, study_id=study_id, document=document)
+        .on_conflict_do_update(
+            index_elements=[SessionSearch.session_id], set_={"document": document}
+        )
+    )
 
 
 def give_back(connection: Connection, task: ClaimedTask, error: str, now: datetime) -> None:

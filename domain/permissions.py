@@ -16,6 +16,7 @@ class Act(StrEnum):
 
     BROWSE_SESSIONS = "browse sessions"
     OPEN_ORIGINAL = "open an original transcript"
+    REVIEW = "decide on redactions"
     HANDLE_CASES = "see flagged sessions"
     IMPORT = "import transcripts"
     MANAGE_STUDIES = "manage studies"
@@ -29,6 +30,7 @@ class Act(StrEnum):
 ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.BROWSE_SESSIONS: frozenset({Role.REVIEWER, Role.TRUST_SAFETY}),
     Act.OPEN_ORIGINAL: frozenset({Role.REVIEWER, Role.TRUST_SAFETY}),
+    Act.REVIEW: frozenset({Role.REVIEWER}),
     Act.HANDLE_CASES: frozenset({Role.TRUST_SAFETY}),
     Act.IMPORT: frozenset({Role.ADMINISTRATOR}),
     Act.MANAGE_STUDIES: frozenset({Role.ADMINISTRATOR}),

@@ -7,14 +7,15 @@ digests, in whatever order they are read; any change gives others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from domain.digests import Json, digest, turns_digest
 from domain.errors import BadInput
-from domain.findings import Finding, apply_findings
+from domain.findings import Finding
 from domain.spans import Span
 from domain.transcripts import Turn
 
@@ -22,6 +23,8 @@ from domain.transcripts import Turn
 class DecisionKind(StrEnum):
     """What a person did with a stretch of text: a finding's, or a span of their own."""
 
+    #: Undone: the span counts as decided by nobody.
+    WITHDRAW = "withdraw"
     KEEP = "keep"
     GENERALISE = "generalise"
     REDACT = "redact"
@@ -30,6 +33,9 @@ class DecisionKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RedactionDecision:
     """One decision of a person. Of several on one span the latest holds.
+
+    ``ordinal`` is its place among the session's decisions, from 1; where it is equal (0, not
+    kept yet) the time decides.
 
     It belongs to its span, not to a finding, so it survives a new run of the machine; on a
     span that no finding has, it is the person's own. Raises
@@ -43,6 +49,7 @@ class RedactionDecision:
     decided_at: datetime
     replacement: str | None = None
     reason: str | None = None
+    ordinal: int = 0
 
     def __post_init__(self) -> None:
         if self.kind is DecisionKind.KEEP and not (self.reason or "").strip():
@@ -104,16 +111,68 @@ class RedactionSet:
         BadInput
             When these are not the turns that the set was made for.
         """
+        self._check(turns)
+        return tuple(
+            replace(turn, text="".join(run.text for run in _runs(turn, self._replaced(turn.index))))
+            for turn in turns
+        )
+
+    def runs(self, turns: Sequence[Turn]) -> tuple[tuple[Run, ...], ...]:
+        """The de-identified turns in runs, so that a screen can mark what was replaced.
+
+        Joined, the runs of a turn are what :meth:`apply` gives for it. Raises as that does.
+        """
+        self._check(turns)
+        return tuple(tuple(_runs(turn, self._replaced(turn.index))) for turn in turns)
+
+    def _replaced(self, turn: int) -> list[Redaction]:
+        return [r for r in self.redactions if r.span.turn == turn and r.replacement is not None]
+
+    def _check(self, turns: Sequence[Turn]) -> None:
         if not _in_place(turns) or turns_digest(turns) != self.turns_digest:
             raise BadInput("The redactions were made for other turns than these. Decide them anew.")
-        replaced = tuple(
-            Finding(r.span, r.entity_type, 1.0, "decision", "", r.replacement)
-            for r in self.redactions
-            if r.replacement is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of de-identified text: the participant's words, or a replacement of some."""
+
+    text: str
+    is_replacement: bool
+
+
+def read_redaction_set(
+    turns_digest: bytes, stored: Sequence[Mapping[str, Any]], set_digest: bytes
+) -> RedactionSet:
+    """A redaction set from what was stored of it.
+
+    Raises
+    ------
+    BadInput
+        When it is not what was confirmed: its digest is another, or a field is missing.
+    """
+    try:
+        redactions = tuple(
+            Redaction(
+                span=Span(row["turn"], row["start"], row["end"]),
+                kind=DecisionKind(row["kind"]),
+                entity_type=row["entity_type"],
+                replacement=row["replacement"],
+                reason=row["reason"],
+            )
+            for row in stored
         )
-        return tuple(
-            replace(turn, text=apply_findings(turn.text, turn.index, replaced)) for turn in turns
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(
+            "A stored redaction set cannot be read. Confirm the session anew."
+        ) from error
+    held = RedactionSet(turns_digest, redactions)
+    if held.digest != set_digest:
+        raise BadInput(
+            "A stored redaction set is not the one that was confirmed: its digest differs. "
+            "Tell an auditor, and confirm the session anew."
         )
+    return held
 
 
 def make_redaction_set(
@@ -159,20 +218,44 @@ def make_redaction_set(
 def undecided(
     findings: Iterable[Finding], decisions: Iterable[RedactionDecision]
 ) -> tuple[Finding, ...]:
-    """The findings that no decision covers whole, in reading order; none may be left."""
-    spans = [decision.span for decision in decisions]
+    """The findings that no decision in force covers whole, in reading order.
+
+    None may be left when a set is confirmed.
+    """
+    spans = [decision.span for decision in latest_decisions(decisions)]
     left = [f for f in findings if not any(span.contains(f.span) for span in spans)]
     return tuple(sorted(left, key=lambda f: (f.span, f.entity_type)))
 
 
 def latest_decisions(decisions: Iterable[RedactionDecision]) -> tuple[RedactionDecision, ...]:
-    """The decision that holds on each span: the latest; at one instant, the stricter."""
+    """The decision that holds on each span: the latest; at one instant, the stricter.
+
+    A span whose latest decision was withdrawn has none.
+    """
     latest: dict[Span, RedactionDecision] = {}
     for decision in decisions:
         held = latest.get(decision.span)
         if held is None or _standing(decision) > _standing(held):
             latest[decision.span] = decision
-    return tuple(latest[span] for span in sorted(latest))
+    return tuple(
+        latest[span] for span in sorted(latest) if latest[span].kind is not DecisionKind.WITHDRAW
+    )
+
+
+def _runs(turn: Turn, redactions: Sequence[Redaction]) -> Iterator[Run]:
+    """Raises BadInput where redactions overlap or end past the text: such a set says nothing."""
+    at = 0
+    for redaction in sorted(redactions, key=lambda r: r.span):
+        if redaction.span.start < at or redaction.span.end > len(turn.text):
+            raise BadInput(
+                f"The redactions of turn {turn.index} do not fit its text. Confirm it anew."
+            )
+        if redaction.span.start > at:
+            yield Run(turn.text[at : redaction.span.start], is_replacement=False)
+        yield Run(redaction.replacement or "", is_replacement=True)
+        at = redaction.span.end
+    if at < len(turn.text):
+        yield Run(turn.text[at:], is_replacement=False)
 
 
 def _in_place(turns: Sequence[Turn]) -> bool:
@@ -180,8 +263,9 @@ def _in_place(turns: Sequence[Turn]) -> bool:
     return [turn.index for turn in turns] == list(range(len(turns)))
 
 
-def _standing(decision: RedactionDecision) -> tuple[datetime, int, str, str, str]:
+def _standing(decision: RedactionDecision) -> tuple[int, datetime, int, str, str, str]:
     return (
+        decision.ordinal,
         decision.decided_at,
         list(DecisionKind).index(decision.kind),
         decision.entity_type,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from data_access import identity, review, sessions
+from data_access import review, sessions
 from data_access.identity import KnownAccount
 from data_access.review import ClaimedTask
 from data_access.studies import StudyRow
@@ -14,6 +14,7 @@ from domain.findings import apply_findings
 from domain.permissions import Act, Actor, check
 from domain.transcripts import Turn
 from domain.vocabulary import Coverage
+from services.accounts import known_accounts
 from services.acts import act
 from services.installation import Installation
 
@@ -48,7 +49,7 @@ def process_some(
             now=installation.now(),
         )
         said = sessions.turns_of(connection, [task.session_id for task in claimed])
-    accounts = _accounts(installation, claimed)
+    accounts = known_accounts(installation, {task.participant_id for task in claimed})
     for task in claimed:
         _process(
             installation,
@@ -102,16 +103,6 @@ def run_again(installation: Installation, actor: Actor, study: StudyRow, engine_
         queued = review.queue_again(done.connection, study.id, engine_digest)
         done.detail.update(queued=queued, engine=engine_digest)
     return queued
-
-
-def _accounts(installation: Installation, claimed: list[ClaimedTask]) -> dict[UUID, KnownAccount]:
-    """The one place where account data meets responses: to find the names, not to show them."""
-    if not claimed:
-        return {}
-    with installation.database.identity_transaction() as connection:
-        return identity.known_accounts(
-            connection, installation.cipher, [task.participant_id for task in claimed]
-        )
 
 
 def _process(

@@ -7,17 +7,18 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from data_access import review, sessions
+from data_access import decisions, review, sessions
 from data_access import studies as study_rows
 from data_access.sessions import ConsentRow as ConsentRow
 from data_access.sessions import SessionRow as SessionRow
 from data_access.studies import StudyRow
 from domain.counts import COUNTED_AT_MOST
 from domain.errors import BadInput, Refused
-from domain.findings import Finding, apply_findings
+from domain.findings import Finding
 from domain.page_cursor import Cursor, Direction, Sort
 from domain.permissions import Act, Actor, check
 from domain.policy import Decision, Use, check_allowed
+from domain.redaction import make_redaction_set
 from domain.session_filters import PAGE_SIZE, SessionFilter
 from domain.transcripts import Turn
 from domain.vocabulary import Coverage, FlagState, Role
@@ -138,12 +139,10 @@ def open_session(
         reading = policy.decision(actor, row, Use.INTERNAL_DEIDENTIFIED_TEXT, installation.now())
         readable = reading.allowed and row.coverage in (Coverage.FULL, Coverage.PATTERNS_ONLY)
         turns, findings = _read(done.connection, row) if readable else ((), ())
+        shown = _deidentified(done.connection, row, turns, findings) if readable else ()
         newer, older = sessions.neighbours(done.connection, row)
         consents = tuple(sessions.consent_history(done.connection, session_id))
         done.detail.update(form="de-identified" if readable else "facts", rule=reading.rule)
-    shown = tuple(
-        replace(turn, text=apply_findings(turn.text, turn.index, findings)) for turn in turns
-    )
     return SessionView(row, reading, shown, findings, consents, newer, older)
 
 
@@ -218,6 +217,17 @@ def _read(connection: Connection, row: SessionRow) -> tuple[tuple[Turn, ...], tu
         else review.findings(connection, row.id, row.current_run_id)
     )
     return sessions.turns(connection, row.id), found
+
+
+def _deidentified(
+    connection: Connection, row: SessionRow, turns: tuple[Turn, ...], findings: tuple[Finding, ...]
+) -> tuple[Turn, ...]:
+    """The words as a recipient would get them: of the confirmed set, or of all decided so far."""
+    confirmed = decisions.current_set(connection, row.id)
+    if confirmed is not None:
+        return confirmed.apply(turns)
+    made = [kept.decision for kept in decisions.kept(connection, row.id)]
+    return make_redaction_set(turns, findings, made).apply(turns)
 
 
 def _browsable(installation: Installation, actor: Actor, connection: Connection) -> Browsable:

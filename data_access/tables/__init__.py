@@ -9,6 +9,7 @@ from data_access.tables.review import (
     FindingRow,
     RedactionSetRow,
     SessionSearch,
+    TurnsRead,
 )
 from data_access.tables.studies import (
     ConsentEvent,
@@ -52,5 +53,6 @@ __all__ = [
     "StudyGrant",
     "TrustSafetyCase",
     "TurnRow",
+    "TurnsRead",
     "WebSession",
 ]

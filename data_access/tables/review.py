@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     LargeBinary,
     UniqueConstraint,
 )
@@ -65,22 +67,26 @@ class FindingRow(Base):
 
 
 class Decision(Base):
-    """What a person did with a finding, or a span of their own. Append-only."""
+    """What a person did with a finding, or a span of their own. Append-only.
+
+    The browser makes the id, so that a message that comes twice is kept once; ``ordinal`` is
+    the decision's place among the session's, and the session's version is the last.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
         ForeignKeyConstraint(["session_id", "study_id"], ["session.id", "session.study_id"]),
-        CheckConstraint(one_of("kind", "redact", "generalise", "keep"), name="kind"),
+        CheckConstraint(one_of("kind", "redact", "generalise", "keep", "withdraw"), name="kind"),
         CheckConstraint('turn >= 0 AND start >= 0 AND start < "end"', name="span"),
         CheckConstraint("kind <> 'keep' OR reason IS NOT NULL", name="keep_has_reason"),
-        Index("ix_decision__session", "session_id", "decided_at"),
+        CheckConstraint("ordinal > 0", name="ordinal"),
+        UniqueConstraint("session_id", "ordinal"),
     )
 
     id: Mapped[NewId]
     session_id: Mapped[UUID]
     study_id: Mapped[UUID]
-    #: None for a span of the person's own.
-    finding_id: Mapped[UUID | None] = mapped_column(ForeignKey("finding.id"))
+    ordinal: Mapped[int]
     turn: Mapped[int]
     start: Mapped[int]
     end: Mapped[int]
@@ -99,6 +105,7 @@ class RedactionSetRow(Base):
     __table_args__ = (
         ForeignKeyConstraint(["session_id", "study_id"], ["session.id", "session.study_id"]),
         UniqueConstraint("session_id", "set_digest"),
+        UniqueConstraint("id", "session_id"),
     )
 
     id: Mapped[NewId]
@@ -110,6 +117,20 @@ class RedactionSetRow(Base):
     redactions: Mapped[list[Any]] = mapped_column(JSONB)
     confirmed_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     confirmed_at: Mapped[Moment]
+
+
+class TurnsRead(Base):
+    """Which turns of a session's original a person has had before their eyes."""
+
+    __tablename__ = "turns_read"
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id", "study_id"], ["session.id", "session.study_id"]),
+    )
+
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    study_id: Mapped[UUID]
+    turns: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
 class SessionSearch(Base):

@@ -78,6 +78,13 @@ class InterviewSession(Base):
         CheckConstraint(
             one_of("coverage", "pending", "full", "patterns_only", "failed"), name="coverage"
         ),
+        # A set of the session's own. Made last: the two tables name each other.
+        ForeignKeyConstraint(
+            ["current_redaction_set_id", "id"],
+            ["redaction_set.id", "redaction_set.session_id"],
+            name="fk_session__current_redaction_set",
+            use_alter=True,
+        ),
         *(
             CheckConstraint(one_of(f"choice_{scope}", *CHOICES), name=f"choice_{scope}")
             for scope in SCOPES
