@@ -125,6 +125,25 @@ class RedactionSet:
         self._check(turns)
         return tuple(tuple(_runs(turn, self._replaced(turn.index))) for turn in turns)
 
+    def original(self, turn: Turn, start: int, end: int) -> Span:
+        """Where a stretch of a turn's final text comes from; what was replaced counts whole.
+
+        ``turn`` is the original one; ``start`` and ``end`` are code points of its final text.
+        Raises BadInput when nothing stands there.
+        """
+        spans = []
+        here = 0
+        for run, span in _placed(turn, self._replaced(turn.index)):
+            low, high = max(start, here) - here, min(end, here + len(run.text)) - here
+            if low < high and run.is_replacement:
+                spans.append(span)
+            elif low < high:
+                spans.append(Span(turn.index, span.start + low, span.start + high))
+            here += len(run.text)
+        if not spans:
+            raise BadInput(f"Nothing of turn {turn.index} stands there. Reload the session.")
+        return Span(turn.index, spans[0].start, spans[-1].end)
+
     def _replaced(self, turn: int) -> list[Redaction]:
         return [r for r in self.redactions if r.span.turn == turn and r.replacement is not None]
 
@@ -243,7 +262,14 @@ def latest_decisions(decisions: Iterable[RedactionDecision]) -> tuple[RedactionD
 
 
 def _runs(turn: Turn, redactions: Sequence[Redaction]) -> Iterator[Run]:
-    """Raises BadInput where redactions overlap or end past the text: such a set says nothing."""
+    return (run for run, _span in _placed(turn, redactions))
+
+
+def _placed(turn: Turn, redactions: Sequence[Redaction]) -> Iterator[tuple[Run, Span]]:
+    """The runs of the final text, and where in the original each comes from.
+
+    Raises BadInput where redactions overlap or end past the text: such a set says nothing.
+    """
     at = 0
     for redaction in sorted(redactions, key=lambda r: r.span):
         if redaction.span.start < at or redaction.span.end > len(turn.text):
@@ -251,11 +277,15 @@ def _runs(turn: Turn, redactions: Sequence[Redaction]) -> Iterator[Run]:
                 f"The redactions of turn {turn.index} do not fit its text. Confirm it anew."
             )
         if redaction.span.start > at:
-            yield Run(turn.text[at : redaction.span.start], is_replacement=False)
-        yield Run(redaction.replacement or "", is_replacement=True)
+            yield _kept(turn, at, redaction.span.start)
+        yield Run(redaction.replacement or "", is_replacement=True), redaction.span
         at = redaction.span.end
     if at < len(turn.text):
-        yield Run(turn.text[at:], is_replacement=False)
+        yield _kept(turn, at, len(turn.text))
+
+
+def _kept(turn: Turn, start: int, end: int) -> tuple[Run, Span]:
+    return Run(turn.text[start:end], is_replacement=False), Span(turn.index, start, end)
 
 
 def _in_place(turns: Sequence[Turn]) -> bool:

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from data_access import decisions, review, sessions
 from data_access.decisions import KeptDecision
 from data_access.sessions import SessionRow
-from deidentification.configuration import load_configuration
+from deidentification.configuration import Configuration, load_configuration
 from deidentification.known import KnownIdentifiers
-from deidentification.leak_check import RemovedValue, Survivor, find_survivors
+from deidentification.leak_check import RemovedValue, Survivor, SurvivorKind, find_survivors
 from deidentification.lexicon import Lexicon, load_lexicon
 from domain.digests import turns_digest
 from domain.errors import BadInput, ChangedMeanwhile, Refused
@@ -28,6 +28,7 @@ from domain.redaction import (
     make_redaction_set,
     undecided,
 )
+from domain.spans import Span
 from domain.transcripts import Turn
 from domain.vocabulary import Coverage, ReviewState, Role
 from services import policy
@@ -37,7 +38,7 @@ from services.installation import Installation
 
 _SHORTEST_PURPOSE = 10
 #: More than a person decides between two saves; a message with more is not from a screen.
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,19 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Surviving:
+    """Something that must not leave and would: what kind of thing, and where it was said."""
+
+    span: Span
+    kind: SurvivorKind
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmation:
     """What became of asking to confirm: a set, or the places that stand in its way."""
 
     set_digest: bytes | None
-    survivors: tuple[Survivor, ...]
+    survivors: tuple[Surviving, ...]
 
 
 def open_desk(installation: Installation, actor: Actor, session_id: UUID, purpose: str) -> Desk:
@@ -184,7 +193,7 @@ def confirm(
     """Freeze a session's redactions, when all is decided and nothing survives.
 
     Survivors are no refusal: they are named so that they can be decided, and the check that
-    found them is audited. They lie in the final text.
+    found them is audited. Their places are those of the original.
 
     Raises
     ------
@@ -210,7 +219,13 @@ def confirm(
         survivors = _survivors(installation, desk, held, final)
         if survivors:
             done.detail.update(survivors=len(survivors), version=version)
-            return Confirmation(None, survivors)
+            return Confirmation(
+                None,
+                tuple(
+                    Surviving(held.original(desk.turns[it.turn], it.start, it.end), it.kind)
+                    for it in survivors
+                ),
+            )
         output = turns_digest(final)
         set_id = decisions.keep_set(
             done.connection,
@@ -224,6 +239,11 @@ def confirm(
         decisions.set_state(done.connection, session_id, ReviewState.CONFIRMED, set_id)
         done.detail.update(set=held.digest.hex(), output=output.hex(), version=version, rule=rule)
         return Confirmation(held.digest, ())
+
+
+def entity_types() -> tuple[str, ...]:
+    """The entity types a reviewer can choose from, the engine's own."""
+    return _configuration().entities
 
 
 def _reviewable(
@@ -352,5 +372,10 @@ def _survivors(
 
 
 @cache
+def _configuration() -> Configuration:
+    return load_configuration()
+
+
+@cache
 def _lexicon() -> Lexicon:
-    return load_lexicon(load_configuration().words)
+    return load_lexicon(_configuration().words)

@@ -10,18 +10,19 @@ from components import words
 from components.empty import draw_empty
 from components.session_panels import draw_chips, draw_facts, draw_redactions, draw_uses
 from components.session_table import Chip
-from components.transcript import draw_side_by_side, draw_transcript
+from components.transcript import draw_transcript
 from domain.errors import BadInput, Refused
-from domain.permissions import Actor
+from domain.permissions import Act, Actor, may
 from domain.policy import Outcome
 from domain.vocabulary import Coverage, FlagState, Role
 from pages.front.visitor import require_visitor
+from pages.review.desk import draw_desk
+from pages.review.purpose import forget_purpose, state_purpose, stated_purpose
 from pages.review.rows import consent_chips, state
 from services import installation, policy, sessions
 from services.sessions import SessionView
 
 _RECORDED = "session.recorded"
-_PURPOSE = "session.purpose"
 _TONES = {Outcome.ALLOW: "good", Outcome.HOLD: "wait", Outcome.DENY: "bad"}
 
 
@@ -64,8 +65,6 @@ def page() -> None:
 def _open(actor: Actor, session_id: UUID) -> SessionView:
     """Read the session; the first time in this tab, the opening goes on record."""
     first = st.session_state.get(_RECORDED) != session_id
-    if first:
-        st.session_state.pop(_PURPOSE, None)
     view = sessions.open_session(installation.current(), actor, session_id, record=first)
     st.session_state[_RECORDED] = session_id
     return view
@@ -113,42 +112,36 @@ def _readable(view: SessionView) -> bool:
 
 
 def _transcript(actor: Actor, view: SessionView) -> None:
-    purpose = st.session_state.get(_PURPOSE)
-    if purpose is not None:
-        try:
-            original = sessions.open_original(installation.current(), actor, view.row.id, purpose)
-        except (BadInput, Refused) as error:
-            st.session_state.pop(_PURPOSE)
-            st.error(str(error))
-        else:
-            st.caption(f"Opened for: {purpose}")
-            st.button("Close the original", on_click=st.session_state.pop, args=(_PURPOSE,))
-            draw_side_by_side(view.turns, original.turns, original.findings)
-            return
-    with st.popover("Show the original beside it", icon=":material/visibility:"):
-        _ask_purpose()
+    purpose = stated_purpose(view.row.id)
+    if purpose is not None and may(actor, Act.REVIEW):
+        st.caption(f"Opened for: {purpose}")
+        st.button("Close the original", on_click=forget_purpose)
+        draw_desk(view.row.id, purpose)
+        return
+    with st.popover("Review beside the original", icon=":material/visibility:"):
+        _ask_purpose(view.row.id)
     draw_transcript(view.turns)
 
 
 def _case(actor: Actor, view: SessionView) -> None:
     """Trust & Safety's reading within an open case: the original alone, for a purpose (R12)."""
-    purpose = st.session_state.get(_PURPOSE)
+    purpose = stated_purpose(view.row.id)
     if purpose is None:
         with st.popover("Read it within the case", icon=":material/gavel:"):
-            _ask_purpose()
+            _ask_purpose(view.row.id)
         return
     try:
         original = sessions.open_original(installation.current(), actor, view.row.id, purpose)
     except (BadInput, Refused) as error:
-        st.session_state.pop(_PURPOSE)
+        forget_purpose()
         st.error(str(error))
         return
     st.caption(f"Opened for: {purpose}")
-    st.button("Close the original", on_click=st.session_state.pop, args=(_PURPOSE,))
+    st.button("Close the original", on_click=forget_purpose)
     draw_transcript(original.turns)
 
 
-def _ask_purpose() -> None:
+def _ask_purpose(session_id: UUID) -> None:
     with st.form("purpose", border=False):
         stated = st.text_input(
             "What do you need the original for?",
@@ -156,7 +149,7 @@ def _ask_purpose() -> None:
         )
         st.caption("Your purpose is recorded with your name in the audit trail.")
         if st.form_submit_button("Open the original", type="primary"):
-            st.session_state[_PURPOSE] = stated.strip()
+            state_purpose(session_id, stated.strip())
             st.rerun()
 
 

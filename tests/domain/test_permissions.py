@@ -41,7 +41,7 @@ def grant(role=Role.REVIEWER, study=STUDY, revoked_at=None):
 
 #: The table as a person reads it off the domain's description.
 MAY = {
-    Role.REVIEWER: {Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL},
+    Role.REVIEWER: {Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL, Act.REVIEW},
     Role.APPROVER: set(),
     Role.LEAD: set(),
     Role.TRUST_SAFETY: {Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL, Act.HANDLE_CASES},

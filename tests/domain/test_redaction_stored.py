@@ -134,3 +134,24 @@ def test_redactions_that_do_not_fit_are_applied_to_nothing(spans: list[tuple[int
         held.apply(TURNS)
     with pytest.raises(BadInput, match="do not fit its text"):
         held.runs(TURNS)
+
+
+@given(some_decisions(), st.data())
+def test_a_place_in_the_final_text_is_found_in_the_original(
+    made: list[RedactionDecision], data: st.DataObject
+) -> None:
+    held = make_redaction_set(TURNS, [], made)
+    final = held.apply(TURNS)[1].text
+    start = data.draw(st.integers(0, len(final) - 1))
+    end = data.draw(st.integers(start + 1, len(final)))
+    span = held.original(TURNS[1], start, end)
+    replaced = [r.span for r in held.redactions if r.replacement is not None]
+    if not any(one.overlaps(span) for one in replaced):
+        assert TURNS[1].text[span.start : span.end] == final[start:end]
+    assert all(span.contains(one) for one in replaced if one.overlaps(span))
+
+
+def test_a_place_past_the_final_text_is_nowhere() -> None:
+    held = make_redaction_set(TURNS, [], [])
+    with pytest.raises(BadInput, match="Nothing of turn 1 stands there"):
+        held.original(TURNS[1], 900, 901)

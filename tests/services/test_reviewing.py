@@ -23,7 +23,7 @@ from domain.redaction import DecisionKind, RedactionDecision
 from domain.session_filters import SessionFilter
 from domain.spans import Span
 from domain.vocabulary import ReviewState, Role
-from services import reviewing, sessions
+from services import review_queue, reviewing, sessions
 from services.installation import Installation
 from tests.conftest import Hire
 from tests.services.worlds import full, read_by_the_machine, take_in
@@ -113,13 +113,8 @@ def test_a_survivor_is_named_by_its_place_and_nothing_is_confirmed(
     kept = decide(second.span, DecisionKind.KEEP, "The interviewer's word")
     version = reviewing.save(installation, rosa, session_id, 0, [decide(first.span), kept])
     (survivor, *_rest) = reviewing.confirm(installation, rosa, session_id, version).survivors
-    assert survivor.turn == 2
-    assert (
-        final(reviewing.look_again(installation, rosa, session_id))[2][
-            survivor.start : survivor.end
-        ]
-        in _SECRET
-    )
+    assert survivor.span.turn == 2
+    assert desk.turns[2].text[survivor.span.start : survivor.span.end] in _SECRET
     (row,) = sessions.list_sessions(installation, rosa, SessionFilter()).rows
     assert row.review_state is ReviewState.IN_REVIEW
 
@@ -192,7 +187,7 @@ def test_a_span_outside_the_transcript_is_refused(
 def test_too_many_decisions_at_once_are_refused(
     installation: Installation, rosa: Actor, session_id: UUID
 ) -> None:
-    made = [decide(Span(0, 0, 3)) for _ in range(reviewing.MOST_AT_ONCE + 1)]
+    made = [decide(Span(0, 0, 3))] * (reviewing.MOST_AT_ONCE + 1)
     with pytest.raises(BadInput, match="came at once"):
         reviewing.save(installation, rosa, session_id, 0, made)
 
@@ -324,3 +319,22 @@ def test_checking_for_leaks_loads_no_model() -> None:
     loaded = f"import services.reviewing, sys; print([m for m in {heavy} if m in sys.modules])"
     command: Sequence[str] = (sys.executable, "-c", loaded)
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_next_session_is_an_unreviewed_one_that_may_be_read(
+    installation: Installation,
+    administrator: Actor,
+    study: StudyRow,
+    tmp_path: Path,
+    rosa: Actor,
+    session_id: UUID,
+) -> None:
+    row = reviewing.look_again(installation, rosa, session_id).row
+    assert review_queue.next_to_review(installation, rosa, row) is None
+    flagged = full("t3", flag="open")
+    take_in(installation, administrator, study, tmp_path, full("t2"), flagged)
+    read_by_the_machine(installation, [])
+    following = review_queue.next_to_review(installation, rosa, row)
+    assert following is not None
+    assert following != session_id
+    reviewing.look_again(installation, rosa, following)

@@ -130,21 +130,17 @@ def test_a_session_that_is_held_says_why_and_shows_no_words(world: World) -> Non
     assert "Who are you?" not in shown(at)
 
 
-def test_the_original_is_beside_it_after_a_purpose_and_each_drawing_is_on_record(
-    world: World, hire: Hire
-) -> None:
+def test_the_desk_opens_after_a_purpose_and_is_on_record_once(world: World, hire: Hire) -> None:
     session_id = world.take_in("Who are you?", f"I am {_SECRET}.")
     read_by_the_machine(world.installation, [_SECRET])
     at = _open_original(world.look(session_id), _PURPOSE)
-    assert f">{_SECRET}</mark>" in shown(at)
-    assert "[PERSON_1]</bdi>" in shown(at)
+    assert any(f"Opened for: {_PURPOSE}" in caption.value for caption in at.caption)
     at.run()
     uma = hire("Uma", Role.AUDITOR)
     with world.installation.database.transaction(uma.staff_id) as connection:
-        opened = audit.page(connection, AuditFilter(actions=("transcript.open",)), 10)
+        opened = audit.page(connection, AuditFilter(actions=("review.open",)), 10)
         viewed = audit.page(connection, AuditFilter(actions=("session.view",)), 10)
-    assert len(opened) >= 2
-    assert {row.purpose for row in opened} == {_PURPOSE}
+    assert [row.purpose for row in opened] == [_PURPOSE]
     assert len(viewed) == 1
 
 
@@ -190,18 +186,17 @@ def test_whatever_a_participant_typed_shows_as_text(world: World) -> None:
     session_id = world.take_in("Go on.", f"{_HOSTILE} {_SECRET}")
     read_by_the_machine(world.installation, [_SECRET])
     at = world.look(session_id)
-    for drawn in (at, _open_original(at, _PURPOSE)):
-        # Each drawing begins with its styles.
-        body = next(each for each in shown(drawn).split("<style>") if "alert(1)" in each)
-        marks = _Marks("<style>" + body)
-        assert not marks.tags & {"script", "img", "b", "a", "i", "strong"}
-        assert not {name for name in marks.attributes if name.startswith("on")}
-        assert "<script>alert(1)</script>" in marks.text
-        assert "**strong** [link](javascript:alert(3))" in marks.text
-        assert "&lt;i&gt;" in marks.text
-        assert "\u202e" not in body
-        assert "\u200b" not in body
-        assert "⟨right-to-left override⟩" in marks.text
+    # Each drawing begins with its styles.
+    body = next(each for each in shown(at).split("<style>") if "alert(1)" in each)
+    marks = _Marks("<style>" + body)
+    assert not marks.tags & {"script", "img", "b", "a", "i", "strong"}
+    assert not {name for name in marks.attributes if name.startswith("on")}
+    assert "<script>alert(1)</script>" in marks.text
+    assert "**strong** [link](javascript:alert(3))" in marks.text
+    assert "&lt;i&gt;" in marks.text
+    assert "\u202e" not in body
+    assert "\u200b" not in body
+    assert "⟨right-to-left override⟩" in marks.text
     # Participants' words go to the browser by the one escaped way alone.
     for kind in ("markdown", "caption", "text", "code", "info", "warning", "error", "title"):
         assert not any("alert" in str(each.value) for each in getattr(at, kind)), kind

@@ -1,0 +1,130 @@
+"""The desk: one session's original with its redactions to decide, beside what would leave."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import streamlit as st
+
+from components.redaction_editor import EditorAct, EditorEvents, redaction_editor, take_events
+from components.redaction_editor.data import Conflict, EditorState, Survivor
+from domain.errors import BadInput, ChangedMeanwhile, Refused
+from domain.permissions import Actor
+from domain.redaction import DecisionKind, RedactionDecision
+from domain.vocabulary import ReviewState
+from pages.front.visitor import require_visitor
+from pages.review.desk_data import conflict_since, editor_data
+from pages.review.purpose import forget_purpose, state_purpose
+from services import installation, review_queue, reviewing
+from services.reviewing import Desk
+
+_OPENED = "desk.opened"
+_SURVIVORS = "desk.survivors"
+
+
+@st.fragment
+def draw_desk(session_id: UUID, purpose: str) -> None:
+    """Draw the editor; a decision redraws nothing else."""
+    actor = require_visitor()
+    key = f"desk-{session_id}"
+    conflict: Conflict | None = None
+    notice: str | None = None
+    events: EditorEvents | None = None
+    try:
+        desk = _open(actor, session_id, purpose)
+        try:
+            events = take_events(key)
+            if events is not None and events.session_id == str(session_id):
+                _keep(actor, desk, events)
+                _do(actor, desk, events, purpose)
+        except ChangedMeanwhile as changed:
+            notice = str(changed)
+            if events is not None:
+                now = reviewing.look_again(installation.current(), actor, session_id)
+                conflict = conflict_since(now, events, actor)
+        except (BadInput, Refused) as error:
+            notice = str(error)
+        desk = reviewing.look_again(installation.current(), actor, session_id)
+    except (BadInput, Refused) as error:
+        forget_purpose()
+        st.error(str(error))
+        return
+    confirmed = desk.row.review_state is ReviewState.CONFIRMED
+    data = editor_data(
+        desk,
+        actor,
+        conflict=conflict,
+        notice=notice,
+        survivors=_survivors(desk),
+        state=EditorState.CONFIRMED if confirmed else EditorState.EDITING,
+        types=reviewing.entity_types(),
+    )
+    redaction_editor(data, key)
+
+
+def _open(actor: Actor, session_id: UUID, purpose: str) -> Desk:
+    """Open the desk; the first time in this tab and for this purpose it goes on record."""
+    here = installation.current()
+    if st.session_state.get(_OPENED) == (session_id, purpose):
+        return reviewing.look_again(here, actor, session_id)
+    desk = reviewing.open_desk(here, actor, session_id, purpose)
+    st.session_state[_OPENED] = (session_id, purpose)
+    st.session_state.pop(_SURVIVORS, None)
+    return desk
+
+
+def _keep(actor: Actor, desk: Desk, events: EditorEvents) -> None:
+    now = installation.current().now()
+    made = [
+        (
+            one.id,
+            RedactionDecision(
+                DecisionKind(one.kind.value),
+                one.span,
+                one.entity_type,
+                now,
+                one.replacement,
+                one.reason,
+            ),
+        )
+        for one in events.decisions
+    ]
+    events.check_places(desk.turns)
+    reviewing.save(installation.current(), actor, desk.row.id, events.version, made, events.read)
+
+
+def _do(actor: Actor, desk: Desk, events: EditorEvents, purpose: str) -> None:
+    """Confirm, go on, or leave the desk."""
+    here = installation.current()
+    if events.act is None:
+        return
+    if events.act in (EditorAct.CONFIRM, EditorAct.CONFIRM_NEXT):
+        now = reviewing.look_again(here, actor, desk.row.id)
+        answer = reviewing.confirm(here, actor, desk.row.id, now.version)
+        st.session_state[_SURVIVORS] = (now.version, answer.survivors)
+        if answer.survivors:
+            raise BadInput(
+                "Not confirmed: something that must not leave still stands. Each place is "
+                "listed; decide it and confirm again."
+            )
+    if events.act is EditorAct.RELEASE:
+        forget_purpose()
+        st.rerun()
+    if events.act in (EditorAct.CONFIRM_NEXT, EditorAct.SKIP):
+        following = review_queue.next_to_review(here, actor, desk.row)
+        if following is None:
+            raise BadInput("No other session of this study waits for a review.")
+        st.query_params["id"] = str(following)
+        state_purpose(following, purpose)
+        st.rerun()
+
+
+def _survivors(desk: Desk) -> tuple[Survivor, ...]:
+    """What the last leak check found, until something is decided after it."""
+    version, held = st.session_state.get(_SURVIVORS, (None, ()))
+    if version != desk.version:
+        return ()
+    return tuple(
+        Survivor(it.span, "leak check", f"Here an identifier would survive: {it.kind.value}.")
+        for it in held
+    )

@@ -1,0 +1,100 @@
+"""From a desk as services give it to what the editor shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from components.redaction_editor import EditorEvents
+from components.redaction_editor.data import (
+    Conflict,
+    EditorData,
+    EditorDecision,
+    EditorFinding,
+    EditorState,
+    EntityLabel,
+    PreviewRun,
+    Survivor,
+)
+from components.transcript import family
+from domain.generalisations import GENERALISATIONS, REASONS_TO_KEEP
+from domain.permissions import Actor
+from services.reviewing import Desk
+
+
+def editor_data(
+    desk: Desk,
+    actor: Actor,
+    *,
+    conflict: Conflict | None,
+    notice: str | None,
+    survivors: tuple[Survivor, ...],
+    state: EditorState,
+    types: Sequence[str],
+) -> EditorData:
+    """All that the editor shows of a session."""
+    return EditorData(
+        session_id=str(desk.row.id),
+        version=desk.version,
+        turns=desk.turns,
+        findings=tuple(
+            EditorFinding(
+                # A run's findings do not overlap: the place names one, from run to run.
+                id=f"{finding.span.turn}:{finding.span.start}:{finding.span.end}",
+                span=finding.span,
+                entity_type=finding.entity_type,
+                score=finding.score,
+                source=finding.source,
+                why=finding.why,
+                replacement=finding.replacement,
+            )
+            for finding in desk.findings
+        ),
+        decisions=_shown(desk, actor, 0),
+        preview=tuple(
+            tuple(PreviewRun(run.text, run.is_replacement) for run in runs) for runs in desk.runs
+        ),
+        undecided=len(desk.open_findings),
+        acked=tuple(str(kept.id) for kept in desk.decisions if kept.decided_by == actor.staff_id),
+        conflict=conflict,
+        types=tuple(EntityLabel(name, _label(name), family(name)) for name in types),
+        generalisations=GENERALISATIONS,
+        reasons=REASONS_TO_KEEP,
+        survivors=survivors,
+        state=state,
+        must_read_whole=desk.must_read_whole,
+        read=tuple(sorted(desk.read)),
+        notice=notice,
+    )
+
+
+def conflict_since(desk: Desk, events: EditorEvents, actor: Actor) -> Conflict | None:
+    """What others, or another tab, decided after the version that a batch was made on."""
+    own = {one.id for one in events.decisions}
+    theirs = [
+        kept
+        for kept in desk.decisions
+        if kept.decision.ordinal > events.version and kept.id not in own
+    ]
+    if not theirs:
+        return None
+    last = theirs[-1]
+    by = "you, in another tab" if last.decided_by == actor.staff_id else last.name
+    return Conflict(by, last.decision.decided_at, _shown(desk, actor, events.version))
+
+
+def _shown(desk: Desk, actor: Actor, after: int) -> tuple[EditorDecision, ...]:
+    return tuple(
+        EditorDecision.of(
+            kept.decision,
+            id=str(kept.id),
+            ordinal=kept.decision.ordinal,
+            mine=kept.decided_by == actor.staff_id,
+            by=kept.name,
+        )
+        for kept in desk.decisions
+        if kept.decision.ordinal > after
+    )
+
+
+def _label(entity_type: str) -> str:
+    return entity_type.replace("_", " ").capitalize()
