@@ -33,7 +33,7 @@ class Panel {
     this.groups = make("div", { class: "rx-groups" });
     this.list = make(
       "details",
-      { class: "rx-list", open: true },
+      { class: "rx-list", open: innerWidth > 1000 },
       make("summary", {}, "All findings"),
       make("label", { class: "rx-filter" }, this.filter, " Undecided only ", make("kbd", { "aria-hidden": "true" }, "u")),
       this.groups,

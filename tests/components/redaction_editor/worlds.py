@@ -36,7 +36,7 @@ _SHORT = (
     ),
     (
         Speaker.PARTICIPANT,
-        "\u05d0\u05e0\u05d9 \u05e2\u05d5\u05d1\u05d3\u05ea \u05e2\u05dd \u05e0\u05d5\u05e2\u05d4 \U0001f680 \u05d1\u05ea\u05dc \u05d0\u05d1\u05d9\u05d1.",
+        "\u05d0\u05e0\u05d9 \u05e2\u05d5\u05d1\u05d3\u05ea \u05e2\u05dd \u05e0\u05d5\u05e2\u05d4 \U0001f680 \u05d1\u05ea\u05dc \u05d0\u05d1\u05d9\u05d1.",  # noqa: E501
     ),
     (Speaker.INTERVIEWER, "And PRIYA, how did you meet? <script>alert(1)</script>"),
     (
@@ -47,8 +47,8 @@ _SHORT = (
 _SAID = (
     "We compare notes \U0001f600 every week and Priya Shah keeps the list of what failed.",
     f"The group {FAMILY} moved to Lisbon last spring; Zoe\u0308 stayed behind with the machines.",
-    "\u05d0\u05e0\u05d9 \u05e2\u05d5\u05d1\u05d3\u05ea \u05e2\u05dd \u05e0\u05d5\u05e2\u05d4 \U0001f680 \u05e2\u05dc \u05de\u05d3\u05d9\u05d3\u05d5\u05ea \u05e9\u05dc \u05de\u05d9\u05dd.",
-    "\u0623\u0639\u0645\u0644 \u0645\u0639 \u0641\u0627\u0637\u0645\u0629 \u0639\u0644\u0649 \u0642\u064a\u0627\u0633 \u0627\u0644\u0645\u064a\u0627\u0647 \u0643\u0644 \u0623\u0633\u0628\u0648\u0639.",
+    "\u05d0\u05e0\u05d9 \u05e2\u05d5\u05d1\u05d3\u05ea \u05e2\u05dd \u05e0\u05d5\u05e2\u05d4 \U0001f680 \u05e2\u05dc \u05de\u05d3\u05d9\u05d3\u05d5\u05ea \u05e9\u05dc \u05de\u05d9\u05dd.",  # noqa: E501
+    "\u0623\u0639\u0645\u0644 \u0645\u0639 \u0641\u0627\u0637\u0645\u0629 \u0639\u0644\u0649 \u0642\u064a\u0627\u0633 \u0627\u0644\u0645\u064a\u0627\u0647 \u0643\u0644 \u0623\u0633\u0628\u0648\u0639.",  # noqa: E501
     "The grant of Universit\u00e9 d'Acier ended, so mail priya@lab.example and hope.",
 )
 _FILLER = (
