@@ -3,7 +3,7 @@
 const SPEAKERS = { interviewer: "Interviewer", participant: "Participant" };
 
 class Turns {
-  /** @param {Model} model @param {(key:string)=>void} chosen @param {number[]} survivorsAt */
+  /** @param {Model} model @param {(key:string)=>void} chosen */
   constructor(model, chosen) {
     this.model = model;
     this.drawn = new Map();
@@ -17,7 +17,12 @@ class Turns {
 
   row(turn, index) {
     const said = make("div", { class: "rx-said", dir: "auto", "data-turn": index });
-    const preview = make("div", { class: "rx-preview", dir: "auto", "aria-label": `Turn ${index + 1} as a recipient gets it` });
+    const preview = make("div", {
+      class: "rx-preview",
+      dir: "auto",
+      role: "group",
+      "aria-label": "As a recipient gets it",
+    });
     const seen = make("span", { class: "rx-seen", "aria-hidden": "true" });
     const speaker = make("div", { class: "rx-speaker" }, SPEAKERS[turn.s] ?? turn.s, seen);
     return make("div", { class: `rx-turn rx-${turn.s}`, role: "listitem", "data-turn": index }, speaker, said, preview);
@@ -53,7 +58,6 @@ class Turns {
       this.drawn.set(turn, { says, runs });
       if (waiting.has(turn) !== row.classList.contains("rx-waiting")) {
         row.classList.toggle("rx-waiting", waiting.has(turn));
-        row.children[2].toggleAttribute("aria-busy", false);
         row.children[2].setAttribute("aria-busy", String(waiting.has(turn)));
       }
       row.classList.toggle("rx-was-read", this.model.read.has(turn));
