@@ -116,3 +116,18 @@ def test_leaving_with_unsaved_decisions_is_asked_about(reviewer: Enter, desk: De
     saved(page)
     assert asked == ["beforeunload"]
     assert len(desk.rows("short-leaving")) == 1
+
+
+def test_decisions_made_while_the_network_is_gone_are_saved_when_it_is_back(
+    reviewer: Enter, desk: Desk
+) -> None:
+    rosa = reviewer()
+    page = rosa.open("short-network")
+    rosa.context.set_offline(True)
+    page.keyboard.press("a")
+    page.keyboard.press("a")
+    save_state(page, "Not saved yet: no connection")
+    assert desk.rows("short-network") == []
+    rosa.context.set_offline(False)
+    saved(page)
+    assert len(desk.rows("short-network")) == 2
