@@ -12,6 +12,8 @@ const spanKey = (place) => `${place.turn}:${place.start}:${place.end}`;
 const byPlace = (a, b) => a.turn - b.turn || a.start - b.start || b.end - a.end;
 const covers = (outer, inner) =>
   outer.turn === inner.turn && outer.start <= inner.start && inner.end <= outer.end;
+const overlap = (one, other) =>
+  one.turn === other.turn && one.start < other.end && other.start < one.end;
 
 class Model {
   /** @param {object} book what stays the same for the session */

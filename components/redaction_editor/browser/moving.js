@@ -229,7 +229,8 @@ Object.assign(Editor.prototype, {
   },
 
   takeTheirs(theirs) {
-    this.dropUnsaved((decision) => theirs.has(spanKey(decision)));
+    const others = [...theirs.values()];
+    this.dropUnsaved((mine) => others.some((one) => overlap(one, mine)));
     this.say("Theirs hold. Undo puts yours on top.");
   },
 

@@ -83,3 +83,51 @@ def test_two_tabs_of_one_person_put_mine_on_top(reviewer: Enter, desk: Desk) -> 
     panel.get_by_role("button", name="Put mine on top").click()
     saved(second)
     assert [row["kind"] for row in desk.rows("short-mine")] == ["redact", "keep"]
+
+
+def test_a_message_that_somebody_forges_is_refused_and_nothing_is_stored(
+    reviewer: Enter, desk: Desk
+) -> None:
+    page = reviewer().open("short-forged")
+    page.evaluate(
+        "() => globalThis[Symbol.for('clearance.redaction-editor')].get('editor')"
+        ".send({decisions: [{kind: 'keep', turn: 0, start: 0, end: 3}], act: 'confirm'})"
+    )
+    expect(page.get_by_role("alert")).to_contain_text("other fields than it should")
+    assert desk.rows("short-forged") == []
+    page.keyboard.press("a")
+    saved(page)
+    assert len(desk.rows("short-forged")) == 1
+
+
+def test_leaving_with_unsaved_decisions_is_asked_about(reviewer: Enter, desk: Desk) -> None:
+    page = reviewer().open("short-leaving")
+    desk.stop()
+    asked: list[str] = []
+    try:
+        page.locator(".rx-card button", has_text="Redact").click()
+        save_state(page, "Not saved yet: no connection")
+        page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.close(run_before_unload=True)
+        save_state(page, "Not saved yet: no connection")
+        page.keyboard.press("k")
+    finally:
+        desk.start()
+    saved(page)
+    assert asked == ["beforeunload"]
+    assert len(desk.rows("short-leaving")) == 1
+
+
+def test_decisions_made_while_the_network_is_gone_are_saved_when_it_is_back(
+    reviewer: Enter, desk: Desk
+) -> None:
+    rosa = reviewer()
+    page = rosa.open("short-network")
+    rosa.context.set_offline(True)
+    page.keyboard.press("a")
+    page.keyboard.press("a")
+    save_state(page, "Not saved yet: no connection")
+    assert desk.rows("short-network") == []
+    rosa.context.set_offline(False)
+    saved(page)
+    assert len(desk.rows("short-network")) == 2
