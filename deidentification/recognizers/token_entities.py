@@ -75,7 +75,9 @@ class TokenEntityRecognizer(EntityRecognizer):
         return results
 
     def _plausible(self, found: str, kind: str) -> bool:
-        """A single lower-case word is a name when it is known as one and as nothing else."""
+        """A letter is no name; a lower-case word is when it is known as one and nothing else."""
+        if kind == "PERSON" and len(found) < 2:
+            return False
         if kind != "PERSON" or " " in found or any(mark.isupper() for mark in found):
             return True
         return folded(found) in self._lexicon.plain_first_names
