@@ -55,38 +55,6 @@ def draw_transcript(turns: Sequence[Turn]) -> None:
     _show(element("div", *rows, class_="transcript one", role="list", aria_label="Transcript"))
 
 
-def draw_side_by_side(
-    deidentified: Sequence[Turn], original: Sequence[Turn], findings: Sequence[Finding]
-) -> None:
-    """Both versions, aligned turn by turn; pointing at a redaction marks it on the other side.
-
-    Which mark belongs to which is said by a shared class, and the pairs light up by CSS
-    alone: no script runs over a participant's words.
-    """
-    numbered = {finding: place for place, finding in enumerate(findings)}
-    rows = []
-    for clean, said in zip(deidentified, original, strict=True):
-        mine = [finding for finding in findings if finding.span.turn == said.index]
-        rows.append(
-            element(
-                "div",
-                _speaker(said),
-                _said(_replaced(said.text, mine, numbered)),
-                _said(_marked(said.text, mine, numbered)),
-                class_=f"turn {clean.speaker}",
-            )
-        )
-    head = element(
-        "div",
-        element("span"),
-        element("h3", text("De-identified")),
-        element("h3", text("Original")),
-        class_="turn head",
-    )
-    table = element("div", head, *rows, class_="transcript two", aria_label="Both transcripts")
-    _show(join((_pairing(len(numbered)), table)))
-
-
 def _speaker(turn: Turn) -> Markup:
     return element("div", text(_NAMES[turn.speaker]), class_="speaker")
 
@@ -106,14 +74,6 @@ def _with_placeholders(said: str) -> Markup:
         at = found.end()
     parts.append(text(said[at:]))
     return join(parts)
-
-
-def _replaced(said: str, findings: Sequence[Finding], numbered: dict[Finding, int]) -> Markup:
-    return _spliced(said, findings, numbered, original=False)
-
-
-def _marked(said: str, findings: Sequence[Finding], numbered: dict[Finding, int]) -> Markup:
-    return _spliced(said, findings, numbered, original=True)
 
 
 def _spliced(
@@ -142,16 +102,6 @@ def _spliced(
 
 def _words(entity_type: str) -> str:
     return entity_type.replace("_", " ").lower()
-
-
-def _pairing(count: int) -> Markup:
-    """One rule a pair: while either side is pointed at or focused, both are marked."""
-    rules = "".join(
-        f".transcript:has(.f{n}:hover) .f{n},.transcript:has(.f{n}:focus) .f{n}{{"
-        "outline:2px solid currentColor;outline-offset:1px}}".replace("}}", "}")
-        for n in range(count)
-    )
-    return Markup(f"<style>{rules}</style>") if rules else Markup("")
 
 
 def _show(content: Markup) -> None:

@@ -77,7 +77,7 @@ def _photograph(browser: Browser, address: str, session: str, scheme: Scheme) ->
         _settled(page)
         _save(page, "redactions", scheme)
         page.get_by_role("tab", name="Transcript").click()
-        page.get_by_text("Show the original beside it").click()
+        page.get_by_text("Review beside the original").click()
         purpose = page.get_by_label("What do you need the original for?")
         purpose.fill(_PURPOSE)
         page.get_by_role("button", name="Open the original").click()

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from components import transcript
 from components.html import Markup
-from components.transcript import draw_side_by_side, draw_transcript, family
-from domain.findings import Finding, apply_findings
+from components.transcript import draw_transcript, family
+from domain.findings import Finding
 from domain.spans import Span
 from domain.transcripts import Speaker, Turn
-from tests.components.browser_eyes import BrowserEyes
 
 _TEXT = st.text(
     st.characters(
@@ -43,54 +41,6 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
     kept: list[Markup] = []
     monkeypatch.setattr(transcript, "_show", kept.append)
     return lambda: kept[-1]
-
-
-def side_by_side(said: str, findings: tuple[Finding, ...]) -> tuple[BrowserEyes, str]:
-    kept: list[Markup] = []
-    before, transcript._show = transcript._show, kept.append
-    try:
-        clean = apply_findings(said, 0, findings)
-        draw_side_by_side([turn(clean)], [turn(said)], findings)
-    finally:
-        transcript._show = before
-    return BrowserEyes(kept[0].split("</style>")[-1]), kept[0]
-
-
-@pytest.mark.parametrize(
-    ("said", "found"),
-    [
-        ("I am Ada Byron.", "Ada Byron"),
-        ("👩‍👩‍👧🏽 I am 👩🏽‍🔬 Ada", "Ada"),
-        ("Cafe\u0301 Jose\u0301 knows", "Jose\u0301"),
-        ("שמי דוד כהן ואני נגר", "דוד כהן"),
-        ("اسمي ليلى", "ليلى"),
-        ("𝔄𝔡𝔞 is me", "𝔄𝔡𝔞"),
-        ("<b>Ada</b> & co", "Ada"),
-        ("Ada", "Ada"),
-    ],
-)
-def test_a_mark_lies_on_what_was_found_and_its_pair_on_what_stands_instead(
-    said: str, found: str
-) -> None:
-    _, markup = side_by_side(said, (finding(said, found),))
-    marked = BrowserEyes(markup.split("<mark")[1].split("</mark>")[0].split(">", 1)[1])
-    assert marked.text == found
-    assert markup.count('class="found person f0"') == 1
-    assert markup.count('class="placeholder person f0"') == 1
-    assert ".transcript:has(.f0:hover) .f0" in markup
-
-
-@given(data=st.data(), said=_TEXT)
-def test_both_sides_hold_every_word_of_their_version(data: st.DataObject, said: str) -> None:
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(said)), max_size=6, unique=True)), key=int)
-    findings = tuple(
-        Finding(Span(0, start, end), "PERSON", 0.5, "s", "w", f"[PERSON_{n}]")
-        for n, (start, end) in enumerate(zip(cuts[::2], cuts[1::2], strict=False))
-    )
-    seen, _ = side_by_side(said, findings)
-    clean = apply_findings(said, 0, findings)
-    assert seen.text == f"De-identifiedOriginalParticipant{clean}{said}"
-    assert [tag for tag, _ in seen.opened].count("mark") == len(findings)
 
 
 def test_placeholders_stand_out_and_what_only_looks_like_one_is_shown_as_typed(
