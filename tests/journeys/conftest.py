@@ -27,7 +27,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(NONE_FOUND, red=True, bold=True)
 
 
-@pytest.fixture(scope="session")
+# A package, not a session: the browser runs an event loop that other tests may not meet.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None and os.environ.get("CI") == "true":
