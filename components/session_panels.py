@@ -11,6 +11,7 @@ from components.html import Markup, element, join, text
 from components.session_table import Chip
 from components.styles import BASE_STYLE
 from components.transcript import family
+from domain.engine_changes import EngineChanges
 from domain.findings import Finding
 
 
@@ -73,6 +74,31 @@ def draw_redactions(findings: Sequence[Finding]) -> None:
             )
             head = _head("Turn", "Stands instead", "Found by", "Score", "Why")
             st.html(BASE_STYLE + element("table", head, *rows, class_="plain"))
+
+
+def draw_engine_changes(changes: EngineChanges) -> None:
+    """What a new run of the machine found, lost or named otherwise; places, not words."""
+    said = [
+        *(("found now", finding, finding.entity_type) for finding in changes.added),
+        *(("no longer found", finding, finding.entity_type) for finding in changes.gone),
+        *(
+            ("another type", now, f"{then.entity_type} → {now.entity_type}")
+            for then, now in changes.retyped
+        ),
+    ]
+    rows = (
+        element(
+            "tr",
+            element("td", text(str(finding.span.turn + 1)), class_="number"),
+            element("td", text(what)),
+            element("td", text(kind.replace("_", " ").capitalize())),
+            element("td", text(finding.source)),
+            element("td", text(finding.why)),
+        )
+        for what, finding, kind in sorted(said, key=lambda entry: entry[1].span)
+    )
+    head = _head("Turn", "Change", "Type", "Found by", "Why")
+    st.html(BASE_STYLE + element("table", head, *rows, class_="plain"))
 
 
 def _head(*names: str) -> Markup:

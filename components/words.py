@@ -88,6 +88,11 @@ def moment(instant: datetime | None) -> str:
     return "–" if instant is None else f"{instant.day} {instant:%B %Y, %H:%M} UTC"
 
 
+def clock(instant: datetime) -> str:
+    """A time of day, in UTC."""
+    return f"{instant:%H:%M} UTC"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

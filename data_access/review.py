@@ -241,6 +241,21 @@ def progress(connection: Connection) -> dict[UUID, Progress]:
     }
 
 
+def run_before(
+    connection: Connection, session_id: UUID, run_id: UUID
+) -> tuple[UUID, datetime] | None:
+    """The run that a session had before this one, and when it was made; None for its first."""
+    run = DeidentificationRun
+    this = select(run.finished_at).where(run.id == run_id).scalar_subquery()
+    row = connection.execute(
+        select(run.id, run.finished_at)
+        .where(run.session_id == session_id, run.id != run_id, run.finished_at <= this)
+        .order_by(run.finished_at.desc(), run.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row.id, row.finished_at)
+
+
 def findings(connection: Connection, session_id: UUID, run_id: UUID) -> tuple[Finding, ...]:
     """What a run proposed, in reading order."""
     rows = connection.execute(

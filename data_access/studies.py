@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from data_access.tables import Study
 
@@ -21,35 +21,35 @@ class StudyRow:
     title: str
     opens_on: date
     closes_on: date
+    #: In how many of a hundred reviews something is hidden to see whether it is found.
+    check_percent: int = 0
+
+
+_COLUMNS = (
+    Study.id,
+    Study.slug,
+    Study.title,
+    Study.opens_on,
+    Study.closes_on,
+    Study.check_percent,
+)
 
 
 def visible(connection: Connection) -> list[StudyRow]:
     """The studies the actor may know of, by title."""
-    rows = connection.execute(
-        select(Study.id, Study.slug, Study.title, Study.opens_on, Study.closes_on).order_by(
-            Study.title, Study.slug
-        )
-    )
+    rows = connection.execute(select(*_COLUMNS).order_by(Study.title, Study.slug))
     return [StudyRow(*row) for row in rows]
 
 
 def by_id(connection: Connection, study_id: UUID | None) -> StudyRow | None:
     """The study of that id, when the actor may know of it."""
-    row = connection.execute(
-        select(Study.id, Study.slug, Study.title, Study.opens_on, Study.closes_on).where(
-            Study.id == study_id
-        )
-    ).first()
+    row = connection.execute(select(*_COLUMNS).where(Study.id == study_id)).first()
     return None if row is None else StudyRow(*row)
 
 
 def by_slug(connection: Connection, slug: str) -> StudyRow | None:
     """The study of that slug, when the actor may know of it."""
-    row = connection.execute(
-        select(Study.id, Study.slug, Study.title, Study.opens_on, Study.closes_on).where(
-            Study.slug == slug
-        )
-    ).first()
+    row = connection.execute(select(*_COLUMNS).where(Study.slug == slug)).first()
     return None if row is None else StudyRow(*row)
 
 
@@ -68,3 +68,8 @@ def add(
             slug=slug, title=title, opens_on=opens_on, closes_on=closes_on, questions=questions
         )
     )
+
+
+def set_check_percent(connection: Connection, study_id: UUID, percent: int) -> None:
+    """Say in how many of a hundred reviews of a study something is hidden."""
+    connection.execute(update(Study).where(Study.id == study_id).values(check_percent=percent))

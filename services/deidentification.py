@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from data_access import review, sessions
+from data_access import review, review_queue, sessions
 from data_access.identity import KnownAccount
 from data_access.review import ClaimedTask
 from data_access.studies import StudyRow
-from deidentification.engine import Engine, KnownIdentifiers
+from deidentification.engine import Engine, KnownIdentifiers, Result
 from domain.findings import apply_findings
 from domain.permissions import Act, Actor, check
+from domain.review_risk import DOUBTED_BELOW, Risk, RiskEvidence, risk
 from domain.transcripts import Turn
 from domain.vocabulary import Coverage
 from services.accounts import known_accounts
@@ -137,3 +138,16 @@ def _process(
                 search_text=words,
                 now=installation.now(),
             )
+            weighed = _risk(turns, result)
+            review_queue.weigh(connection, task.session_id, weighed.score, weighed.why)
+
+
+def _risk(turns: tuple[Turn, ...], result: Result) -> Risk:
+    return risk(
+        RiskEvidence(
+            findings=len(result.findings),
+            doubted=sum(finding.score < DOUBTED_BELOW for finding in result.findings),
+            words=sum(len(turn.text.split()) for turn in turns),
+            patterns_only=Coverage[result.coverage.name] is Coverage.PATTERNS_ONLY,
+        )
+    )

@@ -1,39 +1,144 @@
-"""Which session to review next."""
+"""The review queue: whose turn it is, what lies where, how far a study is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from data_access import sessions
-from data_access.sessions import SessionRow
-from domain.permissions import Act, Actor
+from data_access import review_queue, sessions, studies
+from data_access.review_queue import PersonsWork as PersonsWork
+from data_access.review_queue import QueuedSession as QueuedSession
+from data_access.studies import StudyRow
+from domain.permissions import Act, Actor, check
 from domain.policy import Use
-from domain.session_filters import SessionFilter
-from domain.vocabulary import ReviewState
+from domain.vocabulary import ReviewState, Role
 from services import policy
-from services.acts import reading
+from services.acts import act, reading
 from services.installation import Installation
 
-#: How many unreviewed sessions are looked at to find one that may be read.
-_LOOKED_AT = 50
+#: How long a session lies on a desk on which nothing happens. Every decision renews it.
+LEASE = timedelta(minutes=30)
+#: How long a session that somebody left for later is not offered to them again.
+SKIPPED_FOR = timedelta(hours=8)
+#: Over how long a person's work is counted.
+WORK_WINDOW = timedelta(days=7)
+SHOWN = 25
+#: How many sessions that the policy closes are passed over in one go; the next ask goes on.
+_PASSED_OVER = 25
 
 
-def next_to_review(installation: Installation, actor: Actor, after: SessionRow) -> UUID | None:
-    """The session of the study to review after this one: unreviewed, the newest first.
+@dataclass(frozen=True, slots=True)
+class StudyQueue:
+    """One study's queue as a reviewer sees it.
+
+    ``people`` are those who confirmed sessions within :data:`WORK_WINDOW`.
+    """
+
+    study: StudyRow
+    counts: Mapping[ReviewState, int]
+    head: tuple[QueuedSession, ...]
+    people: tuple[PersonsWork, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQueue:
+    """The studies somebody reviews, one study's queue, and what lies on their desk."""
+
+    studies: tuple[StudyRow, ...]
+    shown: StudyQueue | None
+    on_desk: tuple[QueuedSession, ...]
+
+
+def queue(installation: Installation, actor: Actor, study_slug: str | None) -> ReviewQueue:
+    """The queue of a study; of the first one when none is named or the name is not theirs.
 
     Raises
     ------
     Refused
         When the actor's roles do not allow reviewing; audited.
     """
-    with reading(installation, actor, Act.REVIEW, "review.next", "session") as connection:
-        wanted = SessionFilter(study=after.study_slug, review_states=(ReviewState.UNREVIEWED,))
-        rows = sessions.page(connection, wanted, [after.study_id], _LOOKED_AT, None)
-    # Not the one that is open, and no session whose words nobody may read yet.
-    usable = (
-        row.id
-        for row in rows
-        if row.id != after.id
-        and policy.decision(actor, row, Use.INTERNAL_RAW_TEXT, installation.now()).allowed
-    )
-    return next(usable, None)
+    now = installation.now()
+    with reading(installation, actor, Act.REVIEW, "review.queue", "study") as connection:
+        granted = actor.studies(Role.REVIEWER, now)
+        mine = tuple(study for study in studies.visible(connection) if study.id in granted)
+        if not mine:
+            return ReviewQueue((), None, ())
+        study = next((study for study in mine if study.slug == study_slug), mine[0])
+        shown = StudyQueue(
+            study=study,
+            counts=review_queue.counts(connection).get(study.id, {}),
+            head=review_queue.first(connection, study.id, SHOWN),
+            people=review_queue.work_since(connection, study.id, now - WORK_WINDOW),
+        )
+        on_desk = review_queue.on_desk(connection, actor.staff_id, now, SHOWN)
+    return ReviewQueue(mine, shown, on_desk)
+
+
+def claim_next(
+    installation: Installation, actor: Actor, study_id: UUID, *, but_not: UUID | None = None
+) -> UUID | None:
+    """Put the next session of a study on the actor's desk; None when none is free for them.
+
+    Unreviewed before begun, riskiest first. Two people never get the same one; one whose
+    lease ran out comes back. What the policy closes to reviewers, and what the actor skipped
+    within :data:`SKIPPED_FOR`, is passed over.
+
+    Raises
+    ------
+    Refused
+        When the actor's roles do not allow reviewing; audited.
+    """
+    passed = set() if but_not is None else {but_not}
+    with act(installation, actor, "review.claim", "session", study_id=study_id) as done:
+        check(actor, Act.REVIEW)
+        now = installation.now()
+        for _ in range(_PASSED_OVER):
+            claimed = review_queue.claim_next(
+                done.connection,
+                study_id,
+                actor.staff_id,
+                now=now,
+                lease=LEASE,
+                skipped_since=now - SKIPPED_FOR,
+                but_not=passed,
+            )
+            row = None if claimed is None else sessions.find(done.connection, claimed)
+            if claimed is None or row is None:
+                break
+            if policy.decision(actor, row, Use.INTERNAL_RAW_TEXT, now).allowed:
+                done.object_id = str(claimed)
+                return claimed
+            review_queue.give_back(done.connection, claimed, actor.staff_id)
+            passed.add(claimed)
+        done.changed_nothing = True
+    return None
+
+
+def put_aside(installation: Installation, actor: Actor, session_id: UUID) -> None:
+    """Take a session off the actor's desk and offer them others first.
+
+    Raises
+    ------
+    Refused
+        When the actor's roles do not allow reviewing; audited.
+    """
+    with act(installation, actor, "review.skip", "session", object_id=str(session_id)) as done:
+        check(actor, Act.REVIEW)
+        row = sessions.find(done.connection, session_id)
+        if row is None or row.study_id not in actor.studies(Role.REVIEWER, installation.now()):
+            done.changed_nothing = True
+            return
+        done.study_id = row.study_id
+        review_queue.skip(
+            done.connection, session_id, row.study_id, actor.staff_id, installation.now()
+        )
+        review_queue.give_back(done.connection, session_id, actor.staff_id)
+
+
+def holder(installation: Installation, actor: Actor, session_id: UUID) -> str | None:
+    """Who else has a session on their desk now; None when nobody, or the actor themselves."""
+    with installation.database.transaction(actor.staff_id) as connection:
+        held = review_queue.holder(connection, session_id, installation.now())
+    return None if held is None or held[0] == actor.staff_id else held[1]

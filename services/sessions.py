@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from data_access.sessions import ConsentRow as ConsentRow
 from data_access.sessions import SessionRow as SessionRow
 from data_access.studies import StudyRow
 from domain.counts import COUNTED_AT_MOST
+from domain.engine_changes import EngineChanges, engine_changes
 from domain.errors import BadInput, Refused
 from domain.findings import Finding
 from domain.page_cursor import Cursor, Direction, Sort
@@ -24,6 +26,7 @@ from domain.transcripts import Turn
 from domain.vocabulary import Coverage, FlagState, Role
 from services import policy
 from services.acts import act, reading
+from services.hidden_checks import hidden_findings
 from services.installation import Installation
 
 #: A search for a word that very many sessions hold looks at each one's words to count it.
@@ -54,6 +57,14 @@ class SessionPage:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineRerun:
+    """That the machine read a session again: when it did before, and what it found otherwise."""
+
+    before: datetime
+    changes: EngineChanges
+
+
+@dataclass(frozen=True, slots=True)
 class SessionView:
     """One session as its page shows it, without its original words.
 
@@ -66,6 +77,7 @@ class SessionView:
     reading: Decision
     turns: tuple[Turn, ...]
     findings: tuple[Finding, ...]
+    rerun: EngineRerun | None
     consents: tuple[ConsentRow, ...]
     newer: UUID | None
     older: UUID | None
@@ -140,10 +152,14 @@ def open_session(
         readable = reading.allowed and row.coverage in (Coverage.FULL, Coverage.PATTERNS_ONLY)
         turns, findings = _read(done.connection, row) if readable else ((), ())
         shown = _deidentified(done.connection, row, turns, findings) if readable else ()
+        # A hidden check would be none if the list beside it told.
+        hidden = hidden_findings(installation, done.connection, row, findings)
+        findings = tuple(finding for finding in findings if finding not in hidden)
+        rerun = _rerun(done.connection, row, findings) if readable else None
         newer, older = sessions.neighbours(done.connection, row)
         consents = tuple(sessions.consent_history(done.connection, session_id))
         done.detail.update(form="de-identified" if readable else "facts", rule=reading.rule)
-    return SessionView(row, reading, shown, findings, consents, newer, older)
+    return SessionView(row, reading, shown, findings, rerun, consents, newer, older)
 
 
 def open_original(
@@ -217,6 +233,18 @@ def _read(connection: Connection, row: SessionRow) -> tuple[tuple[Turn, ...], tu
         else review.findings(connection, row.id, row.current_run_id)
     )
     return sessions.turns(connection, row.id), found
+
+
+def _rerun(
+    connection: Connection, row: SessionRow, findings: tuple[Finding, ...]
+) -> EngineRerun | None:
+    if row.current_run_id is None:
+        return None
+    before = review.run_before(connection, row.id, row.current_run_id)
+    if before is None:
+        return None
+    then = review.findings(connection, row.id, before[0])
+    return EngineRerun(before[1], engine_changes(then, findings))
 
 
 def _deidentified(

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 
 from data_access import studies
-from data_access.studies import StudyRow
+from data_access.studies import StudyRow as StudyRow
 from domain.errors import BadInput
 from domain.permissions import Act, Actor, check
 from services.acts import act
@@ -82,3 +82,25 @@ def add(
         added = studies.by_slug(done.connection, slug)
         done.study_id = None if added is None else added.id
     return by_slug(installation, actor, slug)
+
+
+def set_check_percent(
+    installation: Installation, actor: Actor, study: StudyRow, percent: int
+) -> None:
+    """Say in how many of a hundred reviews of a study a finding is hidden, as a check.
+
+    Raises
+    ------
+    BadInput
+        When it is not from 0 to 100.
+    Refused
+        When the actor may not.
+    """
+    with act(
+        installation, actor, "study.checks", "study", object_id=study.slug, study_id=study.id
+    ) as done:
+        check(actor, Act.MANAGE_STUDIES)
+        if not 0 <= percent <= 100:
+            raise BadInput("The share of checks is a whole number from 0 to 100.")
+        studies.set_check_percent(done.connection, study.id, percent)
+        done.detail.update(percent=percent)

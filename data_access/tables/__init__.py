@@ -3,6 +3,13 @@
 from data_access.tables.audit import AuditEvent
 from data_access.tables.base import Base
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
+from data_access.tables.queue import (
+    ReviewCheck,
+    ReviewItem,
+    ReviewOutcome,
+    ReviewProgress,
+    ReviewSkip,
+)
 from data_access.tables.review import (
     Decision,
     DeidentificationRun,
@@ -45,6 +52,11 @@ __all__ = [
     "Participant",
     "PolicyDocument",
     "RedactionSetRow",
+    "ReviewCheck",
+    "ReviewItem",
+    "ReviewOutcome",
+    "ReviewProgress",
+    "ReviewSkip",
     "SessionSearch",
     "SessionSource",
     "Staff",

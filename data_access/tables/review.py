@@ -106,6 +106,7 @@ class RedactionSetRow(Base):
         ForeignKeyConstraint(["session_id", "study_id"], ["session.id", "session.study_id"]),
         UniqueConstraint("session_id", "set_digest"),
         UniqueConstraint("id", "session_id"),
+        Index("ix_redaction_set__work", "study_id", "confirmed_at", "confirmed_by"),
     )
 
     id: Mapped[NewId]

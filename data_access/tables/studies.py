@@ -14,6 +14,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    SmallInteger,
     UniqueConstraint,
     text,
 )
@@ -44,6 +45,7 @@ class Study(Base):
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_form"),
         CheckConstraint("opens_on <= closes_on", name="window"),
+        CheckConstraint("check_percent BETWEEN 0 AND 100", name="check_percent"),
     )
 
     id: Mapped[NewId]
@@ -52,6 +54,8 @@ class Study(Base):
     questions: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
     opens_on: Mapped[date]
     closes_on: Mapped[date]
+    #: Of a hundred sessions reviewed, in how many a finding is hidden to see whether it is found.
+    check_percent: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     created_at: Mapped[Moment]
 
 

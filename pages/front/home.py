@@ -14,9 +14,10 @@ from services import deidentification_progress, installation, studies
 
 _ROOMS = {
     Role.REVIEWER: (
-        "Sessions",
-        "/sessions",
-        "Browse the sessions of your studies and check what the machine redacted.",
+        "Review",
+        "/review",
+        "Take the next session of your studies and confirm what is redacted. "
+        "All of them are in the menu, under Sessions.",
     ),
     Role.TRUST_SAFETY: (
         "Flagged sessions",

@@ -11,10 +11,10 @@ import streamlit as st
 
 from domain.errors import Refused
 from domain.permissions import Act, Actor, check, may
-from pages.admin import access, imports, studies
+from pages.admin import access, imports, quality, studies
 from pages.audit import trail
 from pages.front import home
-from pages.review import session, sessions
+from pages.review import queue, session, sessions
 from services import installation
 from services.acts import refuse
 
@@ -38,11 +38,13 @@ class Room:
 
 ROOMS = (
     Room("", "Home", ":material/home:", home.page),
+    Room("review", "Review", ":material/rate_review:", queue.page, Act.REVIEW),
     Room("sessions", "Sessions", ":material/forum:", sessions.page, Act.BROWSE_SESSIONS),
     Room("session", "Session", "", session.page, Act.BROWSE_SESSIONS, listed=False),
     Room("imports", "Imports", ":material/upload_file:", imports.page, Act.IMPORT),
     Room("access", "Access", ":material/key:", access.page, Act.MANAGE_ACCESS),
     Room("studies", "Studies", ":material/science:", studies.page, Act.MANAGE_STUDIES),
+    Room("quality", "Review quality", ":material/fact_check:", quality.page, Act.MANAGE_STUDIES),
     Room("audit", "Audit trail", ":material/history:", trail.page, Act.READ_AUDIT),
 )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from components import words
 from components.redaction_editor import EditorAct, EditorEvents, redaction_editor, take_events
 from components.redaction_editor.data import Conflict, EditorState, Survivor
 from domain.errors import BadInput, ChangedMeanwhile, Refused
@@ -15,7 +16,7 @@ from domain.vocabulary import ReviewState
 from pages.front.visitor import require_visitor
 from pages.review.desk_data import conflict_since, editor_data
 from pages.review.purpose import forget_purpose, state_purpose
-from services import installation, review_queue, reviewing
+from services import confirming, installation, review_queue, reviewing
 from services.reviewing import Desk
 
 _OPENED = "desk.opened"
@@ -49,6 +50,7 @@ def draw_desk(session_id: UUID, purpose: str) -> None:
         forget_purpose()
         st.error(str(error))
         return
+    _say_who_else(actor, desk)
     confirmed = desk.row.review_state is ReviewState.CONFIRMED
     data = editor_data(
         desk,
@@ -71,6 +73,16 @@ def _open(actor: Actor, session_id: UUID, purpose: str) -> Desk:
     st.session_state[_OPENED] = (session_id, purpose)
     st.session_state.pop(_SURVIVORS, None)
     return desk
+
+
+def _say_who_else(actor: Actor, desk: Desk) -> None:
+    name = review_queue.holder(installation.current(), actor, desk.row.id)
+    if name is not None:
+        st.info(
+            f"{name} has this session on their desk. What you decide is kept; each of you is "
+            "told of the other's decisions.",
+            icon=":material/group:",
+        )
 
 
 def _keep(actor: Actor, desk: Desk, events: EditorEvents) -> None:
@@ -99,24 +111,41 @@ def _do(actor: Actor, desk: Desk, events: EditorEvents, purpose: str) -> None:
     if events.act is None:
         return
     if events.act in (EditorAct.CONFIRM, EditorAct.CONFIRM_NEXT):
-        now = reviewing.look_again(here, actor, desk.row.id)
-        answer = reviewing.confirm(here, actor, desk.row.id, now.version)
-        st.session_state[_SURVIVORS] = (now.version, answer.survivors)
-        if answer.survivors:
-            raise BadInput(
-                "Not confirmed: something that must not leave still stands. Each place is "
-                "listed; decide it and confirm again."
-            )
+        _confirm(actor, desk)
+    if events.act is EditorAct.SKIP:
+        review_queue.put_aside(here, actor, desk.row.id)
     if events.act is EditorAct.RELEASE:
         forget_purpose()
         st.rerun()
     if events.act in (EditorAct.CONFIRM_NEXT, EditorAct.SKIP):
-        following = review_queue.next_to_review(here, actor, desk.row)
+        following = review_queue.claim_next(here, actor, desk.row.study_id, but_not=desk.row.id)
         if following is None:
-            raise BadInput("No other session of this study waits for a review.")
+            raise BadInput(
+                "No other session of this study is free to review: what is left is on somebody's "
+                "desk, put aside by you, or closed by the policy. The review page shows which."
+            )
         st.query_params["id"] = str(following)
         state_purpose(following, purpose)
         st.rerun()
+
+
+def _confirm(actor: Actor, desk: Desk) -> None:
+    here = installation.current()
+    now = reviewing.look_again(here, actor, desk.row.id)
+    answer = confirming.confirm(here, actor, desk.row.id, now.version)
+    st.session_state[_SURVIVORS] = (now.version, answer.survivors)
+    if answer.missed:
+        places = words.plural(answer.missed, "place")
+        raise BadInput(
+            f"Not confirmed: this review was a check. The machine had found something that was "
+            f"hidden from you, and in {places} it would have left. It is shown now; decide it "
+            "and confirm again."
+        )
+    if answer.survivors:
+        raise BadInput(
+            "Not confirmed: something that must not leave still stands. Each place is "
+            "listed; decide it and confirm again."
+        )
 
 
 def _survivors(desk: Desk) -> tuple[Survivor, ...]:

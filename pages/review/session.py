@@ -8,7 +8,13 @@ import streamlit as st
 
 from components import words
 from components.empty import draw_empty
-from components.session_panels import draw_chips, draw_facts, draw_redactions, draw_uses
+from components.session_panels import (
+    draw_chips,
+    draw_engine_changes,
+    draw_facts,
+    draw_redactions,
+    draw_uses,
+)
 from components.session_table import Chip
 from components.transcript import draw_transcript
 from domain.errors import BadInput, Refused
@@ -53,6 +59,7 @@ def page() -> None:
             _case(actor, view)
     with redactions:
         if readable:
+            _rerun(view)
             draw_redactions(view.findings)
             if not view.findings:
                 st.caption("Nothing was found to redact.")
@@ -121,6 +128,24 @@ def _transcript(actor: Actor, view: SessionView) -> None:
     with st.popover("Review beside the original", icon=":material/visibility:"):
         _ask_purpose(view.row.id)
     draw_transcript(view.turns)
+
+
+def _rerun(view: SessionView) -> None:
+    """What the machine found otherwise than the last time; people's decisions stand."""
+    if view.rerun is None:
+        return
+    changes = view.rerun.changes
+    since = f"The machine read this session again since {words.day(view.rerun.before)}"
+    if not changes:
+        st.caption(f"{since} and found the same.")
+        return
+    st.info(
+        f"{since}: {words.plural(len(changes.added), 'finding')} more, {len(changes.gone)} no "
+        f"more, {len(changes.retyped)} of another type. What people decided stands.",
+        icon=":material/difference:",
+    )
+    with st.expander("What changed"):
+        draw_engine_changes(changes)
 
 
 def _case(actor: Actor, view: SessionView) -> None:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
 from uuid import UUID, uuid4
@@ -23,55 +22,22 @@ from domain.redaction import DecisionKind, RedactionDecision
 from domain.session_filters import SessionFilter
 from domain.spans import Span
 from domain.vocabulary import ReviewState, Role
-from services import review_queue, reviewing, sessions
+from services import (
+    confirming,
+    review_queue,
+    reviewing,
+    sessions,
+)
 from services.installation import Installation
 from tests.conftest import Hire
+from tests.services.reviews import NOW, PURPOSE, SECRET, accept_all, decide, final, place
 from tests.services.worlds import full, read_by_the_machine, take_in
-
-_SECRET = "Zephyrine Quill"
-_PURPOSE = "Review before a share"
-_NOW = datetime(2026, 5, 1, tzinfo=UTC)
-
-Made = tuple[UUID, RedactionDecision]
-
-
-@pytest.fixture
-def rosa(hire: Hire, study: StudyRow) -> Actor:
-    return hire("Rosa", Role.REVIEWER, study=study)
-
-
-@pytest.fixture
-def session_id(
-    installation: Installation, administrator: Actor, study: StudyRow, tmp_path: Path, rosa: Actor
-) -> UUID:
-    said = ("Who helps you?", f"{_SECRET} does. She lives in Kelpwick.", f"And {_SECRET}?", "Yes.")
-    take_in(installation, administrator, study, tmp_path, full("t1", *said))
-    read_by_the_machine(installation, [_SECRET])
-    (row,) = sessions.list_sessions(installation, rosa, SessionFilter()).rows
-    return row.id
-
-
-def decide(span: Span, kind: DecisionKind = DecisionKind.REDACT, reason: str | None = None) -> Made:
-    return uuid4(), RedactionDecision(kind, span, "PERSON", _NOW, None, reason)
-
-
-def accept_all(desk: reviewing.Desk) -> list[Made]:
-    return [decide(finding.span) for finding in desk.open_findings]
-
-
-def place(desk: reviewing.Desk, word: str, turn: int) -> Span:
-    start = desk.turns[turn].text.index(word)
-    return Span(turn, start, start + len(word))
-
-
-def final(desk: reviewing.Desk) -> list[str]:
-    return ["".join(run.text for run in runs) for runs in desk.runs]
 
 
 def test_a_session_is_reviewed_from_opening_to_confirmation(
     installation: Installation, rosa: Actor, session_id: UUID
 ) -> None:
-    desk = reviewing.open_desk(installation, rosa, session_id, _PURPOSE)
+    desk = reviewing.open_desk(installation, rosa, session_id, PURPOSE)
     assert len(desk.open_findings) == 2
     version = reviewing.save(installation, rosa, session_id, 0, accept_all(desk))
     assert version == 2
@@ -80,7 +46,7 @@ def test_a_session_is_reviewed_from_opening_to_confirmation(
     again = reviewing.look_again(installation, rosa, session_id)
     assert again.open_findings == ()
     assert final(again)[1] == "[PERSON_1] does. She lives in [PERSON]."
-    confirmed = reviewing.confirm(installation, rosa, session_id, version)
+    confirmed = confirming.confirm(installation, rosa, session_id, version)
     assert confirmed.survivors == ()
     view = sessions.open_session(installation, rosa, session_id)
     assert view.row.review_state is ReviewState.CONFIRMED
@@ -101,7 +67,7 @@ def test_nothing_is_confirmed_while_a_finding_is_undecided(
     installation: Installation, rosa: Actor, session_id: UUID
 ) -> None:
     with pytest.raises(Refused, match="2 findings are not decided") as refused:
-        reviewing.confirm(installation, rosa, session_id, 0)
+        confirming.confirm(installation, rosa, session_id, 0)
     assert refused.value.rule == "review.all-decided"
 
 
@@ -112,9 +78,9 @@ def test_a_survivor_is_named_by_its_place_and_nothing_is_confirmed(
     first, second = desk.open_findings
     kept = decide(second.span, DecisionKind.KEEP, "The interviewer's word")
     version = reviewing.save(installation, rosa, session_id, 0, [decide(first.span), kept])
-    (survivor, *_rest) = reviewing.confirm(installation, rosa, session_id, version).survivors
+    (survivor, *_rest) = confirming.confirm(installation, rosa, session_id, version).survivors
     assert survivor.span.turn == 2
-    assert desk.turns[2].text[survivor.span.start : survivor.span.end] in _SECRET
+    assert desk.turns[2].text[survivor.span.start : survivor.span.end] in SECRET
     (row,) = sessions.list_sessions(installation, rosa, SessionFilter()).rows
     assert row.review_state is ReviewState.IN_REVIEW
 
@@ -140,7 +106,7 @@ def test_deciding_on_an_older_version_keeps_nothing(
     with pytest.raises(ChangedMeanwhile, match="nothing of this was saved"):
         reviewing.save(installation, rosa, session_id, 0, [second])
     with pytest.raises(ChangedMeanwhile, match="was not confirmed"):
-        reviewing.confirm(installation, rosa, session_id, 0)
+        confirming.confirm(installation, rosa, session_id, 0)
     (kept,) = reviewing.look_again(installation, rosa, session_id).decisions
     assert (kept.id, kept.name) == (first[0], "Ravi")
 
@@ -152,11 +118,11 @@ def test_an_undone_decision_leaves_its_finding_open(
     span = desk.open_findings[0].span
     kept = decide(span, DecisionKind.KEEP, "A character of a book")
     version = reviewing.save(installation, rosa, session_id, 0, [kept])
-    assert _SECRET in final(reviewing.look_again(installation, rosa, session_id))[span.turn]
+    assert SECRET in final(reviewing.look_again(installation, rosa, session_id))[span.turn]
     reviewing.save(installation, rosa, session_id, version, [decide(span, DecisionKind.WITHDRAW)])
     again = reviewing.look_again(installation, rosa, session_id)
     assert len(again.open_findings) == 2
-    assert _SECRET not in final(again)[span.turn]
+    assert SECRET not in final(again)[span.turn]
 
 
 def test_a_decision_after_confirmation_opens_the_review_again(
@@ -164,16 +130,16 @@ def test_a_decision_after_confirmation_opens_the_review_again(
 ) -> None:
     desk = reviewing.look_again(installation, rosa, session_id)
     version = reviewing.save(installation, rosa, session_id, 0, accept_all(desk))
-    first = reviewing.confirm(installation, rosa, session_id, version).set_digest
+    first = confirming.confirm(installation, rosa, session_id, version).set_digest
     own = decide(place(desk, "Kelpwick", 1))
     version = reviewing.save(installation, rosa, session_id, version, [own])
     with installation.database.transaction(rosa.staff_id) as connection:
         assert decisions.current_set(connection, session_id) is None
-    second = reviewing.confirm(installation, rosa, session_id, version).set_digest
+    second = confirming.confirm(installation, rosa, session_id, version).set_digest
     assert second != first
     back = decide(own[1].span, DecisionKind.WITHDRAW)
     version = reviewing.save(installation, rosa, session_id, version, [back])
-    assert reviewing.confirm(installation, rosa, session_id, version).set_digest == first
+    assert confirming.confirm(installation, rosa, session_id, version).set_digest == first
 
 
 @pytest.mark.parametrize("span", [Span(0, 0, 5_000), Span(99, 0, 1)])
@@ -204,11 +170,11 @@ def test_a_session_without_a_model_is_confirmed_only_by_who_read_it_whole(
     assert desk.must_read_whole
     version = reviewing.save(installation, rosa, session_id, 0, accept_all(desk), read=[0, 1, 77])
     with pytest.raises(Refused, match="2 of its turns") as refused:
-        reviewing.confirm(installation, rosa, session_id, version)
+        confirming.confirm(installation, rosa, session_id, version)
     assert refused.value.rule == "review.read-whole"
     assert reviewing.save(installation, rosa, session_id, version, [], read=[2, 3]) == version
     assert reviewing.look_again(installation, rosa, session_id).read == {0, 1, 2, 3}
-    assert reviewing.confirm(installation, rosa, session_id, version).set_digest is not None
+    assert confirming.confirm(installation, rosa, session_id, version).set_digest is not None
 
 
 def test_without_a_grant_there_is_nothing_to_review(
@@ -216,9 +182,9 @@ def test_without_a_grant_there_is_nothing_to_review(
 ) -> None:
     stranger = hire("Stranger", Role.REVIEWER)
     for attempt in (
-        lambda: reviewing.open_desk(installation, stranger, session_id, _PURPOSE),
+        lambda: reviewing.open_desk(installation, stranger, session_id, PURPOSE),
         lambda: reviewing.save(installation, stranger, session_id, 0, []),
-        lambda: reviewing.confirm(installation, stranger, session_id, 0),
+        lambda: confirming.confirm(installation, stranger, session_id, 0),
     ):
         with pytest.raises(Refused) as refused:
             attempt()
@@ -263,7 +229,7 @@ def test_a_confirmation_and_a_decision_at_once_never_confirm_what_was_changed(
     def confirm() -> str:
         together.wait()
         try:
-            reviewing.confirm(installation, rosa, session_id, version)
+            confirming.confirm(installation, rosa, session_id, version)
         except ChangedMeanwhile:
             return "told"
         return "confirmed"
@@ -306,7 +272,7 @@ def test_nobody_decides_in_anothers_name(
     installation: Installation, rosa: Actor, hire: Hire, study: StudyRow, session_id: UUID
 ) -> None:
     ravi = hire("Ravi", Role.REVIEWER, study=study)
-    made = [(uuid4(), RedactionDecision(DecisionKind.REDACT, Span(0, 0, 3), "X", _NOW, ordinal=1))]
+    made = [(uuid4(), RedactionDecision(DecisionKind.REDACT, Span(0, 0, 3), "X", NOW, ordinal=1))]
     with (
         installation.database.transaction(rosa.staff_id) as connection,
         pytest.raises(ProgrammingError, match="row-level security"),
@@ -330,11 +296,11 @@ def test_the_next_session_is_an_unreviewed_one_that_may_be_read(
     session_id: UUID,
 ) -> None:
     row = reviewing.look_again(installation, rosa, session_id).row
-    assert review_queue.next_to_review(installation, rosa, row) is None
+    assert review_queue.claim_next(installation, rosa, row.study_id, but_not=row.id) is None
     flagged = full("t3", flag="open")
     take_in(installation, administrator, study, tmp_path, full("t2"), flagged)
     read_by_the_machine(installation, [])
-    following = review_queue.next_to_review(installation, rosa, row)
+    following = review_queue.claim_next(installation, rosa, row.study_id, but_not=row.id)
     assert following is not None
     assert following != session_id
     reviewing.look_again(installation, rosa, following)

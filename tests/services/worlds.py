@@ -63,7 +63,11 @@ def take_in(
 
 
 def read_by_the_machine(
-    installation: Installation, secrets: Sequence[str], study: StudyRow | None = None
+    installation: Installation,
+    secrets: Sequence[str],
+    study: StudyRow | None = None,
+    *,
+    engine: str = "test",
 ) -> None:
     """Give every waiting session a result that covers these words wherever they stand."""
     service = access.service_actor(installation, "deidentification")
@@ -79,12 +83,14 @@ def read_by_the_machine(
                 now=now,
             )
             for task in tasks:
-                _keep(connection, task, secrets, now)
+                _keep(connection, task, secrets, engine, now)
         if not tasks:
             return
 
 
-def _keep(connection: Any, task: ClaimedTask, secrets: Sequence[str], now: datetime) -> None:
+def _keep(
+    connection: Any, task: ClaimedTask, secrets: Sequence[str], engine: str, now: datetime
+) -> None:
     turns = sessions.turns(connection, task.session_id)
     findings = tuple(
         Finding(
@@ -102,7 +108,7 @@ def _keep(connection: Any, task: ClaimedTask, secrets: Sequence[str], now: datet
     review.keep_result(
         connection,
         task,
-        engine_digest="test",
+        engine_digest=engine,
         language="en",
         coverage=Coverage.FULL,
         findings=findings,

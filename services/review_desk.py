@@ -1,0 +1,119 @@
+"""The review desk: one session with its findings, decisions and what would leave, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from data_access import decisions, review, sessions
+from data_access.decisions import KeptDecision
+from data_access.sessions import SessionRow
+from domain.errors import Refused
+from domain.findings import Finding
+from domain.permissions import Act, Actor, check
+from domain.policy import Use, check_allowed
+from domain.redaction import RedactionSet, Run, make_redaction_set, undecided
+from domain.transcripts import Turn
+from domain.vocabulary import Coverage, Role
+from services import policy
+from services.hidden_checks import hidden_findings
+from services.installation import Installation
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that lies on a reviewer's desk for one session.
+
+    Attributes
+    ----------
+    version
+        Ordinal of the last decision; what is saved names the version it was made on.
+    runs
+        The de-identified text as a recipient would get it, turn by turn.
+    open_findings
+        Findings that nobody has decided.
+    must_read_whole, read
+        Whether the confirmer must have read every turn (no model reads the language), and
+        which ones the actor has.
+    hidden
+        Findings kept from the reviewer, in ``findings`` and ``runs`` too, until they confirm.
+    """
+
+    row: SessionRow
+    turns: tuple[Turn, ...]
+    findings: tuple[Finding, ...]
+    decisions: tuple[KeptDecision, ...]
+    version: int
+    runs: tuple[tuple[Run, ...], ...]
+    open_findings: tuple[Finding, ...]
+    must_read_whole: bool
+    read: frozenset[int]
+    hidden: tuple[Finding, ...] = ()
+
+
+def reviewable(
+    installation: Installation, actor: Actor, connection: Connection, session_id: UUID
+) -> tuple[SessionRow, str]:
+    """The session, and the rule that allows its original to be read for review.
+
+    Raises
+    ------
+    Refused
+        Under the policy's rule when it does not allow the reading, R10 without a grant among
+        them, and when the machine has not read the session yet.
+    """
+    check(actor, Act.REVIEW)
+    row = sessions.find(connection, session_id)
+    if row is None or row.study_id not in actor.studies(Role.REVIEWER, installation.now()):
+        raise Refused(
+            "There is no such session among those you may review.",
+            rule="R10",
+            remedy="Ask an administrator for a grant on its study that states your purpose.",
+        )
+    answer = check_allowed(policy.decision(actor, row, Use.INTERNAL_RAW_TEXT, installation.now()))
+    if row.coverage not in (Coverage.FULL, Coverage.PATTERNS_ONLY):
+        raise Refused(
+            "The machine has not read this session, so there is nothing to review yet.",
+            rule="review.read-by-machine",
+            remedy="Wait until it has, or ask an administrator to run it again.",
+        )
+    return row, answer.rule
+
+
+def load_desk(
+    installation: Installation, connection: Connection, actor: Actor, row: SessionRow
+) -> Desk:
+    """All that lies on the desk, by a few queries whose number does not grow."""
+    turns = sessions.turns(connection, row.id)
+    found = (
+        ()
+        if row.current_run_id is None
+        else review.findings(connection, row.id, row.current_run_id)
+    )
+    held = decisions.kept(connection, row.id)
+    made = [kept.decision for kept in held]
+    hidden = hidden_findings(installation, connection, row, found)
+    found = tuple(finding for finding in found if finding not in hidden)
+    return Desk(
+        row=row,
+        turns=turns,
+        findings=found,
+        decisions=held,
+        version=held[-1].decision.ordinal if held else 0,
+        runs=make_redaction_set(turns, found, made).runs(turns),
+        open_findings=undecided(found, made),
+        must_read_whole=row.coverage is Coverage.PATTERNS_ONLY,
+        read=decisions.read_turns(connection, row.id, actor.staff_id),
+        hidden=hidden,
+    )
+
+
+def set_of(desk: Desk) -> RedactionSet:
+    """The set of all that was found, what is hidden from the reviewer included."""
+    return make_redaction_set(
+        desk.turns,
+        (*desk.findings, *desk.hidden),
+        [kept.decision for kept in desk.decisions],
+    )
