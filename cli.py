@@ -97,13 +97,16 @@ def deidentify(
     accounts: Annotated[
         Path | None, typer.Option(help="transcript_id, full_name, email of the participants.")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Name every place where something still stands.")
+    ] = False,
 ) -> None:
-    """De-identify a file of transcripts without any database."""
+    """De-identify a file of transcripts without any database; with --check, 1 if any leaks."""
     from jobs.deidentify_file import deidentify_file
 
     try:
         with progress_bar(err, "De-identifying") as progress:
-            report = deidentify_file(source, output, accounts, progress=progress)
+            report = deidentify_file(source, output, accounts, progress=progress, check=check)
     except ClearanceError as error:
         err.print(str(error), markup=False, highlight=False)
         raise typer.Exit(2) from error
@@ -111,6 +114,54 @@ def deidentify(
         f"Wrote {report.transcripts:,} transcripts with {report.findings:,} redactions "
         f"to {output}.",
         markup=False,
+    )
+    for each in report.survivors:
+        place = each.survivor
+        out.print(
+            f"{each.transcript_id}, turn {place.turn}, characters {place.start} to {place.end} "
+            f"of its text: {place.kind.value}.",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    if report.survivors:
+        err.print(
+            f"{len(report.survivors):,} places must not stay. Redact them by hand before this "
+            "leaves."
+        )
+        raise typer.Exit(1)
+
+
+@app.command()
+def evaluate(
+    labelled: Annotated[
+        Path, typer.Argument(help="JSON or JSON lines: full_text, spans with their positions.")
+    ],
+    engine: Annotated[
+        Path | None, typer.Option(help="Another engine.yaml than the one in force.")
+    ] = None,
+) -> None:
+    """Measure the engine on any labelled file: per character, whatever the labels say."""
+    from deidentification.engine import Engine
+    from jobs.evaluate import evaluate as run
+
+    try:
+        with progress_bar(err, "Reading") as progress:
+            held = run(Engine.load(engine), labelled, progress=progress)
+    except ClearanceError as error:
+        err.print(str(error), markup=False, highlight=False)
+        raise typer.Exit(2) from error
+    table = Table("What", "Labelled characters", "Left standing", "Recall")
+    for kind, counted in sorted(held.by_type.items(), key=lambda entry: -entry[1].missed):
+        labelled_characters = counted.right + counted.missed
+        table.add_row(
+            kind, f"{labelled_characters:,}", f"{counted.missed:,}", f"{counted.recall:.3f}"
+        )
+    out.print(table)
+    out.print(
+        f"Recall {held.overall.recall:.3f}, precision {held.overall.precision:.3f} over "
+        f"{held.texts:,} texts; {held.overall.masked_share:.2%} of {held.overall.words:,} words "
+        "masked."
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 
+from deidentification.allow_list import AllowList
 from deidentification.boundaries import snap
 from deidentification.configuration import Configuration
 from deidentification.explanations import explain
@@ -31,7 +31,6 @@ from deidentification.token_classifier import TokenClassifier, installed_version
 LONGEST_PIECE = 6_000
 #: How much of a piece the next one repeats: what a cut divides stands whole in one of them.
 _REPEATED = 300
-_ARTICLE = re.compile(r"(?:the|a|an|my|our|your)\s+", re.IGNORECASE)
 
 
 class TextAnalyser:
@@ -43,10 +42,10 @@ class TextAnalyser:
     def __init__(self, configuration: Configuration, lexicon: Lexicon) -> None:
         self._configuration = configuration
         self._lexicon = lexicon
-        self._allowed = [re.compile(pattern, re.IGNORECASE) for pattern in configuration.allow_list]
+        self._allowed = AllowList(configuration.allow_list)
         self.pipes = EntityPipeEngine(configuration.models, configuration.ner_labels)
         self.pipes.load()
-        self._classifiers = _token_recognizers(configuration, lexicon, self.allows)
+        self._classifiers = _token_recognizers(configuration, lexicon, self._allowed.allows)
         languages = [*configuration.models, PATTERNS_LANGUAGE]
         self._analyzer = AnalyzerEngine(
             registry=self._registry(languages),
@@ -111,12 +110,6 @@ class TextAnalyser:
                     hits.append(hit)
         return tuple(hits)
 
-    def allows(self, text: str) -> bool:
-        """Whether the allow-list names this text as a whole."""
-        bare = _ARTICLE.sub("", text.strip(), count=1)
-        spaced = [" ".join(candidate.split()) for candidate in (text, bare)]
-        return any(pattern.fullmatch(form) for form in spaced for pattern in self._allowed)
-
     def _hit(self, text: str, stretch: tuple[int, int], result: RecognizerResult) -> Hit | None:
         entity_type = result.entity_type
         if entity_type not in self._configuration.entities:
@@ -128,7 +121,7 @@ class TextAnalyser:
             return None
         found = normalise(text[snapped[0] : snapped[1]]).text
         source = str(result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY])
-        if self.allows(found):
+        if self._allowed.allows(found):
             return None
         return Hit(
             start=snapped[0],

@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deidentification.account import find_known
+from deidentification.allow_list import AllowList
 from deidentification.boundaries import snap
 from deidentification.configuration import Configuration, load_configuration
 from deidentification.engine_digest import engine_digest
 from deidentification.hits import Hit
 from deidentification.known import KnownIdentifiers
+from deidentification.leak_check import RemovedValue, Survivor, find_survivors
 from deidentification.lexicon import Lexicon, load_lexicon
 from deidentification.overlaps import resolve
 from deidentification.propagation import propagate
 from deidentification.pseudonyms import assign
 from deidentification.remembered import RememberedAnalyses
 from deidentification.widening import widen
-from domain.findings import Finding
+from domain.findings import Finding, apply_findings
 from domain.spans import Span
 from domain.transcripts import Speaker, Turn
 from domain.vocabulary import Coverage
@@ -75,6 +77,7 @@ class Engine:
         self._lexicon = lexicon
         self._analyser = analyser
         self._detector = detector
+        self._allow_list = AllowList(configuration.allow_list)
         self._priority = configuration.priority()
         self._remembered = RememberedAnalyses(configuration.cache_characters)
         self._digest = engine_digest(configuration, analyser.versions())
@@ -103,6 +106,23 @@ class Engine:
     def digest(self) -> str:
         """SHA-256 (hex) of what decides on findings; stored with every result."""
         return self._digest
+
+    def survivors(
+        self, turns: Sequence[Turn], findings: Sequence[Finding], known: KnownIdentifiers
+    ) -> tuple[Survivor, ...]:
+        """What would still identify somebody once these findings are replaced: the leak check.
+
+        Places are those of the final text.
+        """
+        removed = [
+            RemovedValue(
+                finding.entity_type,
+                turns[finding.span.turn].text[finding.span.start : finding.span.end],
+            )
+            for finding in findings
+        ]
+        final = [apply_findings(turn.text, turn.index, tuple(findings)) for turn in turns]
+        return find_survivors(final, known, removed, self._lexicon, allows=self._allow_list.allows)
 
     def deidentify(
         self, turns: Sequence[Turn], *, language: str | None, known: KnownIdentifiers

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from deidentification.engine import Engine, Result
+from deidentification.leak_check import Survivor
 from deidentification.models import require_models
 from domain.errors import BadInput
 from domain.findings import apply_findings
@@ -27,6 +28,14 @@ from jobs.transcript_rows import Task, checked_ids, known_accounts, tasks_of
 
 #: Fewer are done sooner in this process than other processes start.
 _FEW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FileSurvivor:
+    """One place in the text of one transcript that must not stay; see the leak check."""
+
+    transcript_id: str
+    survivor: Survivor
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +50,15 @@ class FileReport:
         Transcripts in languages without a model, which need closer review.
     accounts_unused
         Rows of the accounts file that name no transcript of the file.
+    survivors
+        What the leak check found in the texts written; empty when it was not asked for.
     """
 
     transcripts: int
     findings: int
     patterns_only: int
     accounts_unused: int
+    survivors: tuple[FileSurvivor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,7 @@ class _Line:
     text: str
     findings: int
     coverage: Coverage
+    survivors: tuple[FileSurvivor, ...]
 
 
 def deidentify_file(
@@ -62,6 +75,7 @@ def deidentify_file(
     accounts: Path | None,
     *,
     progress: Callable[[int, int | None], None],
+    check: bool = False,
 ) -> FileReport:
     """Write one JSON line for each transcript, in the file's order.
 
@@ -79,6 +93,8 @@ def deidentify_file(
         ``transcript_id``, ``full_name``, ``email``; other columns are passed over.
     progress
         Called with how many transcripts are done, and of how many.
+    check
+        Whether to run the leak check on every text that is written.
 
     Raises
     ------
@@ -98,16 +114,19 @@ def deidentify_file(
         )
     require_models()
     counts: Counter[str] = Counter()
+    survivors: list[FileSurvivor] = []
     progress(0, total)
     with _complete_or_not_at_all(output) as file:
         tasks = tasks_of(source, known)
-        lines = map(_line, tasks) if total <= _FEW else in_order(_line, tasks, prepare=_engine)
+        work = _checked_line if check else _line
+        lines = map(work, tasks) if total <= _FEW else in_order(work, tasks, prepare=_engine)
         for done, line in enumerate(lines, start=1):
             file.write(line.text + "\n")
             counts["findings"] += line.findings
             counts["patterns only"] += line.coverage is Coverage.PATTERNS_ONLY
+            survivors.extend(line.survivors)
             progress(done, total)
-    return FileReport(total, counts["findings"], counts["patterns only"], unused)
+    return FileReport(total, counts["findings"], counts["patterns only"], unused, tuple(survivors))
 
 
 def _check_paths(source: Path, output: Path, accounts: Path | None) -> None:
@@ -130,9 +149,19 @@ def _engine() -> Engine:
     return _loaded[0]
 
 
-def _line(task: Task) -> _Line:
+def _line(task: Task, *, check: bool = False) -> _Line:
     result = _engine().deidentify(task.turns, language=task.language, known=task.known)
-    return _Line(_json(task, result), len(result.findings), result.coverage)
+    survivors = _engine().survivors(task.turns, result.findings, task.known) if check else ()
+    return _Line(
+        _json(task, result),
+        len(result.findings),
+        result.coverage,
+        tuple(FileSurvivor(task.transcript_id, each) for each in survivors),
+    )
+
+
+def _checked_line(task: Task) -> _Line:
+    return _line(task, check=True)
 
 
 def _json(task: Task, result: Result) -> str:

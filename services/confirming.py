@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from data_access import decisions, review_quality
+from deidentification.allow_list import AllowList
 from deidentification.configuration import load_configuration
 from deidentification.known import KnownIdentifiers
 from deidentification.leak_check import RemovedValue, Survivor, SurvivorKind, find_survivors
@@ -178,9 +179,15 @@ def _survivors(
         ),
         removed,
         _lexicon(),
+        allows=_allow_list().allows,
     )
 
 
 @cache
 def _lexicon() -> Lexicon:
     return load_lexicon(load_configuration().words)
+
+
+@cache
+def _allow_list() -> AllowList:
+    return AllowList(load_configuration().allow_list)
