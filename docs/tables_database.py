@@ -40,7 +40,7 @@ def tables(_connection: Connection) -> str:
                 code(column.name),
                 code(column.type.compile(dialect=_DIALECT).lower()),
                 "yes" if column.nullable else "",
-                ", ".join(code(key.target_fullname) for key in column.foreign_keys),
+                ", ".join(sorted(code(key.target_fullname) for key in column.foreign_keys)),
             )
             for column in held.columns
         ]
