@@ -205,10 +205,12 @@ def measure_demonstration(
 ) -> None:
     """Let the engine read the demonstration, and count what it finds of what was planted."""
     from deidentification.engine import Engine
-    from jobs.measure_demonstration import measure
+    from jobs.measure_demonstration import by_engine, measure
 
     with progress_bar(err, "Reading") as progress:
-        measured = measure(Engine.load(), sessions=sessions, seed=seed, progress=progress)
+        measured = measure(
+            by_engine(Engine.load()), sessions=sessions, seed=seed, progress=progress
+        )
     table = Table("Written", "What", "Planted", "Found", "Left standing")
     for key in sorted(measured.planted):
         planted, found = measured.planted[key], measured.found[key]

@@ -11,8 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import clicks, deidentifying, importing, pages
+from benchmarks import clicks, deidentification, importing, pages, worker
 from benchmarks.house import house
+from demonstration.planted import Manner
+from jobs.labelled_rows import labelled_texts
 
 app = typer.Typer(help="Measure Clearance. Each command prints one table.", no_args_is_help=False)
 out = Console(width=110)
@@ -104,13 +106,38 @@ def time_imports(sizes: str = "1000,50000") -> None:
 @app.command("worker")
 def time_worker(sessions: int = 200) -> None:
     """Rate and peak memory of one de-identification worker."""
-    worked = deidentifying.measure(sessions)
+    worked = worker.measure(sessions)
     table = Table("Sessions", "Seconds", "Sessions a second", "Peak memory MB")
     table.add_row(
         f"{worked.sessions:,}",
         f"{worked.seconds:.1f}",
         f"{worked.sessions / worked.seconds:.1f}",
         f"{worked.peak_megabytes:.0f}",
+    )
+    out.print(table)
+
+
+@app.command("deidentification")
+def compare_deidentification(
+    sessions: Annotated[int, typer.Option(min=3, help="Demonstration sessions to read.")] = 90,
+    labelled: Annotated[
+        Path | None, typer.Option(help="A labelled file to read too; see cli.py evaluate.")
+    ] = None,
+) -> None:
+    """Quality and processor time beside stock Presidio."""
+    texts = () if labelled is None else labelled_texts(labelled)
+    held = deidentification.compare(sessions, texts, lambda _done, _total: None)
+    table = Table("Left standing, of what was planted", *(each.name for each in held))
+    for manner in Manner:
+        shares = (f"{each.left_standing[manner]:.1%}" for each in held)
+        table.add_row(manner.value.replace("_", " "), *shares)
+    table.add_row("words masked", *(f"{each.masked:.2%}" for each in held))
+    table.add_row("processor, ms a session", *(f"{1_000 * each.seconds:.0f}" for each in held))
+    table.add_row("  to stock", *(f"{each.seconds / held[0].seconds:.2f}" for each in held))
+    scores = [each.labelled for each in held]
+    table.add_row("labelled: recall", *("–" if it is None else f"{it.recall:.3f}" for it in scores))
+    table.add_row(
+        "labelled: precision", *("–" if it is None else f"{it.precision:.3f}" for it in scores)
     )
     out.print(table)
 
@@ -123,6 +150,7 @@ def everything(context: typer.Context) -> None:
         time_clicks()
         time_imports()
         time_worker()
+        compare_deidentification()
 
 
 if __name__ == "__main__":
