@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import tldextract
 import yaml
 from presidio_analyzer import AnalyzerEngine
 from presidio_analyzer.nlp_engine import NlpEngineProvider
@@ -69,6 +70,8 @@ def compare(
 
 def stock_presidio() -> Reader:
     """Presidio as its documentation starts it: every recognizer, the whole spaCy pipe."""
+    # As it comes it asks another host for its list of domains; it has one of its own.
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())
     model = load_configuration().models[_LANGUAGE].package
     provider = NlpEngineProvider(
         nlp_configuration={
