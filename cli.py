@@ -21,6 +21,7 @@ from domain.vocabulary import Role
 from jobs.progress_bar import progress_bar
 from services import access, studies
 from services import installation as installations
+from services.deidentification_progress import Progress
 from services.installation import Installation
 
 app = typer.Typer(
@@ -169,6 +170,9 @@ def evaluate(
 def deidentify_study(
     slug: str,
     processes: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 2,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler, to work on its cluster.")
+    ] = None,
     again: Annotated[
         bool, typer.Option(help="Also sessions whose result another engine made, or that failed.")
     ] = False,
@@ -186,13 +190,18 @@ def deidentify_study(
         if again:
             run_again(desk, actor, study, Engine.load().digest)
         with progress_bar(err, "De-identifying") as progress:
-            held = run(
-                desk,
-                actor,
-                study.id,
-                processes=processes,
-                progress=lambda held: progress(held.done + held.failed, held.total),
-            )
+
+            def show(held: Progress) -> None:
+                progress(held.done + held.failed, held.total)
+
+            if scheduler is not None:
+                from jobs.deidentify_cluster import deidentify_on_cluster
+
+                held = deidentify_on_cluster(
+                    desk, actor, study.id, scheduler=scheduler, progress=show
+                )
+            else:
+                held = run(desk, actor, study.id, processes=processes, progress=show)
         out.print(f"{held.done:,} done, {held.waiting:,} waiting, {held.failed:,} failed.")
         if held.waiting or held.failed:
             raise typer.Exit(1)

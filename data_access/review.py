@@ -96,6 +96,15 @@ def claim(
     return [ClaimedTask(*row) for row in rows]
 
 
+def release(connection: Connection, worker: str) -> int:
+    """Put back what a worker claimed and will not finish; how many sessions."""
+    return connection.execute(
+        update(DeidentificationTask)
+        .where(DeidentificationTask.worker == worker, DeidentificationTask.state == "claimed")
+        .values(state="waiting", worker=None, lease_until=None)
+    ).rowcount
+
+
 def still_holds(connection: Connection, session_id: UUID, worker: str) -> bool:
     """Whether a worker's claim stands; locks it, so that the result is written once."""
     held = connection.execute(

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.context import SpawnProcess
 from uuid import UUID
 
-from data_access.review import Progress
 from domain.permissions import Actor
 from jobs.children import end_with_parent
-from jobs.worker import work_until_done
-from services import deidentification_progress
+from jobs.worker import name_of, work_until_done
+from services import deidentification, deidentification_progress
+from services.deidentification_progress import Progress
 from services.installation import Installation, open_installation
 from services.installation import use as use_installation
 from settings import Settings
 
 _LOOK_SECONDS = 0.5
+#: A worker that ends this often would end for ever: something is wrong with it.
+MOST_RESTARTS = 3
 
 
 def deidentify_study(
@@ -31,23 +35,37 @@ def deidentify_study(
 ) -> Progress:
     """Run until no session of the study waits; resumable, since every result is kept at once.
 
-    A process that dies is noticed and its sessions are taken on by the others when its lease
-    ends. KeyboardInterrupt stops the processes after the session each is at.
+    What a process that dies had claimed is put back at once, and another process takes its
+    place, up to :data:`MOST_RESTARTS` times. KeyboardInterrupt stops the processes after the
+    sessions each has claimed.
     """
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    workers = [
-        context.Process(target=_work, args=(installation.settings, study_id, stop), daemon=True)
-        for _ in range(processes)
-    ]
-    for worker in workers:
+
+    def start() -> SpawnProcess:
+        worker = context.Process(
+            target=_work, args=(installation.settings, study_id, stop), daemon=True
+        )
         worker.start()
+        return worker
+
+    workers = [start() for _ in range(processes)]
+    restarts = 0
     try:
         while True:
             held = deidentification_progress.progress(installation, actor, study_id)
             progress(held)
+            fallen = [worker for worker in workers if worker.exitcode not in (None, 0)]
+            for worker in fallen:
+                workers.remove(worker)
+                deidentification.release(
+                    installation, actor, name_of(socket.gethostname(), worker.pid or 0)
+                )
+                if restarts < MOST_RESTARTS:
+                    restarts += 1
+                    workers.append(start())
             if not any(worker.is_alive() for worker in workers):
-                return held
+                return deidentification_progress.progress(installation, actor, study_id)
             time.sleep(_LOOK_SECONDS)
     finally:
         stop.set()
@@ -59,4 +77,4 @@ def _work(settings: Settings, study_id: UUID, stop: threading.Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     use_installation(open_installation(settings))
-    work_until_done(study_id, stop)
+    work_until_done(study_id, stop.is_set)

@@ -1,7 +1,7 @@
 """A worker process: imports that were asked for on the page, then sessions to de-identify.
 
-Any number may run; work is claimed from the database. A worker that is killed gives up what
-it held when its lease ends, and another does it again.
+Any number may run; work is claimed from the database. What a worker that is killed held comes
+back when its lease ends, or at once where the command that started it sees it go.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
+from functools import cache
 from types import FrameType
 from uuid import UUID
 
@@ -26,17 +28,31 @@ _PAUSE_SECONDS = 1.0
 
 def worker_name() -> str:
     """A name for this process in claims: machine and process number."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    return name_of(socket.gethostname(), os.getpid())
 
 
-def work_until_done(study_id: UUID | None, stop: threading.Event) -> int:
-    """De-identify until nothing waits or a stop is asked for; how many sessions it did."""
+def name_of(machine: str, process: int) -> str:
+    """The name in claims of a process on a machine."""
+    return f"{machine}:{process}"
+
+
+@cache
+def _engine() -> Engine:
+    """This process's engine, loaded once, however many studies it reads."""
+    return Engine.load()
+
+
+def work_until_done(study_id: UUID, stop: Callable[[], bool]) -> int:
+    """De-identify a study until nothing waits or a stop is asked for; how many sessions it did.
+
+    The same wherever it runs: in a process of this machine or on a worker of a cluster.
+    """
     here = installation.current()
     service = access.service_actor(here, SERVICE)
-    engine, done = Engine.load(), 0
-    while not stop.is_set():
+    done = 0
+    while not stop():
         claimed = deidentification.process_some(
-            here, service, engine, worker=worker_name(), study_id=study_id, at_most=CHUNK
+            here, service, _engine(), worker=worker_name(), study_id=study_id, at_most=CHUNK
         )
         if not claimed:
             break
@@ -48,13 +64,11 @@ def work_for_ever(stop: threading.Event) -> None:
     """Imports first, then sessions to de-identify, then a pause; until told to stop."""
     here = installation.current()
     service = access.service_actor(here, SERVICE)
-    engine: Engine | None = None
     while not stop.is_set():
         if import_jobs.work_one(here, service, worker_name(), detect_language):
             continue
-        engine = engine or Engine.load()
         claimed = deidentification.process_some(
-            here, service, engine, worker=worker_name(), study_id=None, at_most=CHUNK
+            here, service, _engine(), worker=worker_name(), study_id=None, at_most=CHUNK
         )
         if not claimed:
             stop.wait(_PAUSE_SECONDS)

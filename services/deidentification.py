@@ -83,6 +83,22 @@ def start(installation: Installation, actor: Actor, study: StudyRow) -> None:
         check(actor, Act.RUN_DEIDENTIFICATION)
 
 
+def release(installation: Installation, actor: Actor, worker: str) -> int:
+    """Put back what a worker that ended had claimed, before its lease does; how many sessions.
+
+    Raises
+    ------
+    Refused
+        When the actor may not; audited.
+    """
+    with act(installation, actor, "deidentification.release", "worker", object_id=worker) as done:
+        check(actor, Act.RUN_DEIDENTIFICATION)
+        released = review.release(done.connection, worker)
+        done.detail.update(sessions=released)
+        done.changed_nothing = released == 0
+    return released
+
+
 def run_again(installation: Installation, actor: Actor, study: StudyRow, engine_digest: str) -> int:
     """Queue every session that this engine has not read, or failed on; how many.
 
