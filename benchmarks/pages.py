@@ -80,6 +80,8 @@ def clicks(session_id: UUID) -> tuple[Click, ...]:
         Click("sessions, a small study's reviewer", "ravi@clearance.example", "sessions"),
         Click("flagged sessions, Trust & Safety", "tess@clearance.example", "sessions"),
         Click("one session", _REVIEWER, "session", f"id={session_id}"),
+        Click("review queue", _REVIEWER, "review"),
+        Click("review quality", "ada@clearance.example", "quality"),
         Click("imports", "ada@clearance.example", "imports"),
         Click("studies", "ada@clearance.example", "studies"),
         Click("access", "ada@clearance.example", "access"),

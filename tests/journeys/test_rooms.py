@@ -14,10 +14,12 @@ from tests.journeys.conftest import Visitor, drawn
 INVITED = [person for person in PEOPLE if person.invited]
 #: What stands at the head of each room; a session's own page asks for a session first.
 HEADS = {
+    "review": "Review",
     "sessions": "Sessions",
     "imports": "Imports",
     "access": "Access",
     "studies": "Studies",
+    "quality": "Review quality",
     "audit": "Audit trail",
 }
 
