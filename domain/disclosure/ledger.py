@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from domain.disclosure.attack import derive, narrowest
-from domain.disclosure.facts import Fact, Interval, Table
+from domain.disclosure.facts import Fact, Interval, Table, in_order
 from domain.disclosure.protection import Protected, protect_counts, sensitive
-from domain.disclosure.tables import changes, linked
+from domain.disclosure.tables import Dimension, changes, linked
+from domain.disclosure.ties import tied
 from domain.errors import Refused
 
 RULE = "aggregates.ledger"
@@ -19,10 +20,12 @@ class Ledger:
     """What was ever told, and the true counts and sums of every table it was told from.
 
     One ledger holds one snapshot, or several whose facts are bound to theirs (``as_of``): then
-    the changes between them are protected too. ``rounding`` holds for all its views, for a count
-    told once in full and once rounded is told in full.
+    the changes between them are protected too. ``dimensions`` are those that the snapshot
+    declares. ``rounding`` holds for all its views, for a count told once in full and once rounded
+    is told in full.
     """
 
+    dimensions: tuple[Dimension, ...] = ()
     rounding: bool = False
     table: Table = field(default_factory=lambda: Table({}, ()))
     told: Mapping[Fact, Interval] = field(default_factory=dict)
@@ -75,7 +78,7 @@ def admit(ledger: Ledger, view: Protected) -> Ledger:
             rule=RULE,
             remedy="Ask for a breakdown that was declared beforehand, or wait for more people.",
         )
-    return replace(ledger, table=_together(ledger, view.table), told=_told(ledger, view))
+    return replace(ledger, table=_joined(ledger, view.table), told=_told(ledger, view))
 
 
 def guarded(ledger: Ledger, table: Table) -> Protected:
@@ -100,14 +103,17 @@ def guarded(ledger: Ledger, table: Table) -> Protected:
 
 def attacked(ledger: Ledger) -> dict[Fact, Interval]:
     """What an outsider who saw everything knows of each small count and each hidden one."""
-    targets = sorted(
-        {*sensitive(ledger.table), *(set(ledger.table.values) - set(ledger.told))}, key=sorted
-    )
-    return derive(ledger.told, ledger.table.relations, targets)
+    table = tied(ledger.table, ledger.dimensions)
+    targets = in_order([*sensitive(table), *(set(ledger.table.values) - set(ledger.told))])
+    return derive(ledger.told, table.relations, targets)
+
+
+def _joined(ledger: Ledger, table: Table) -> Table:
+    return linked(ledger.table, table, changes(ledger.table, table))
 
 
 def _together(ledger: Ledger, table: Table) -> Table:
-    return linked(ledger.table, table, changes(ledger.table, table))
+    return tied(_joined(ledger, table), ledger.dimensions)
 
 
 def _told(ledger: Ledger, view: Protected) -> dict[Fact, Interval]:

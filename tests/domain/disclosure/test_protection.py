@@ -9,10 +9,10 @@ from hypothesis import given, settings
 
 from domain.disclosure.attack import derive
 from domain.disclosure.cells import Shown, Suppressed, Why
-from domain.disclosure.facts import EVERYBODY, Interval, Table
+from domain.disclosure.facts import EVERYBODY, Interval, Relation, Table
 from domain.disclosure.protection import WIDE_ENOUGH, protect_counts, rounded, sensitive
 from domain.disclosure.search import Problem, least_loss
-from domain.disclosure.tables import Dimension, cross_table, running_total
+from domain.disclosure.tables import Dimension, cross_table, linked, running_total
 from domain.errors import Refused
 from tests.domain.disclosure.worlds import fact, grid, grids, row, shown
 
@@ -169,6 +169,35 @@ def test_a_table_is_refused_when_what_was_shown_before_gives_it_away() -> None:
     before = {fact(country="b"): Interval(20, 20), EVERYBODY: Interval(23, 23)}
     with pytest.raises(Refused, match="give a small count away"):
         protect_counts(table, pinned=before)
+
+
+def test_cells_elsewhere_do_not_save_a_table_that_was_given_away() -> None:
+    table = linked(row({"a": 3, "b": 20}), Table({fact(plan="free"): 50}, ()))
+    before = {fact(country="b"): Interval(20, 20), EVERYBODY: Interval(23, 23)}
+    with pytest.raises(Refused, match="give a small count away"):
+        protect_counts(table, pinned=before)
+
+
+def test_a_choice_safe_in_halves_of_people_only_is_not_safe() -> None:
+    """Three sums of up to seven around a triangle: in halves all could be 10.5, in people 10."""
+    a, b, c, p, q, r, t = (fact(cell=name) for name in "abcpqrt")
+    table = Table(
+        {a: 1, b: 1, c: 1, p: 2, q: 2, r: 2, t: 3},
+        (
+            Relation((p,), (a, b)),
+            Relation((q,), (b, c)),
+            Relation((r,), (a, c)),
+            Relation((t,), (a, b, c)),
+        ),
+        frozenset({a, b, c, t}),
+    )
+    told = {each: Interval(0, 7) for each in (p, q, r)}
+    wanted = {t: Interval(0, 10.4)}
+    in_halves, _ = least_loss(Problem(table, wanted, told, whole=False))
+    in_people, least = least_loss(Problem(table, wanted, told))
+    assert in_halves == table.implied
+    assert len(in_people) == len(table.implied) + 1
+    assert least
 
 
 def test_an_unfinished_search_still_gives_a_safe_choice() -> None:
