@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ def least_loss(problem: Problem, *, rounds: int = _ROUNDS) -> tuple[frozenset[Fa
         Refused: even with everything hidden that can be, a sensitive fact is given away.
     """
     search = _Search(problem)
-    cuts: list[_Cut] = []
+    cuts = search.company()
     hidden = search.must
     for _ in range(rounds):
         found = search.attack(hidden)
@@ -105,6 +106,7 @@ class _Search:
         self._told_low: Vector = np.array([each.low for each in told], dtype=np.float64)
         self._told_high: Vector = np.array([each.high for each in told], dtype=np.float64)
         may = np.array([fact not in problem.pinned for fact in facts], dtype=np.bool_)
+        self._sensitive: Choice = np.array([fact in problem.required for fact in facts])
         wanted = [fact in table.implied or fact in problem.required for fact in facts]
         self.must: Choice = may & np.array(wanted, dtype=np.bool_)
         self.open: Choice = may & ~self.must
@@ -160,6 +162,29 @@ class _Search:
             return _Cut(gains / enough, 1.0)
         # Only whole numbers gave the fact away: some cell beyond this choice must be hidden.
         return _Cut(np.where(self.open & ~hidden, 1.0, 0.0), 1.0)
+
+    def company(self) -> list[_Cut]:
+        """Where shown values are told in full: no cell is hidden alone in a sum.
+
+        It would be the total minus the rest. A choice of least loss has no such cell, since
+        showing it would tell nothing more. Rounded sums leave room, and have no such rule.
+        """
+        if (self._told_low < self._told_high).any():
+            return []
+        cuts: list[_Cut] = []
+        rows = self._system.rows
+        for start, stop in pairwise(rows.indptr):
+            facts = rows.indices[start:stop]
+            hidden = facts[self.must[facts]]
+            if len(hidden) > 1 or (len(hidden) == 1 and not self._sensitive[hidden[0]]):
+                continue
+            alone = hidden if len(hidden) else facts[self.open[facts]]
+            for fact in alone:
+                gains = np.zeros(len(self._values))
+                gains[facts] = self.open[facts]
+                gains[fact] = 0.0 if len(hidden) else -1.0
+                cuts.append(_Cut(gains, float(len(hidden))))
+        return cuts
 
     def proposal(self, cuts: list[_Cut]) -> Choice | None:
         """The choice of least loss that obeys the cuts; None if none was found."""

@@ -109,6 +109,12 @@ def test_two_snapshots_do_not_subtract_to_the_few_who_joined() -> None:
     assert may_show(ledger, around).allowed
 
 
+def test_a_snapshot_in_which_many_joined_everywhere_is_shown_whole() -> None:
+    ledger = admit(Ledger(), protect_counts(as_of(row({"a": 30, "b": 40}), "2026-11-16")))
+    later = as_of(row({"a": 50, "b": 60}), "2026-11-23")
+    assert len(shown(guarded(ledger, later))) == 3
+
+
 def test_a_view_of_another_count_for_the_same_cell_is_refused() -> None:
     ledger = admit(Ledger(), protect_counts(row({"a": 30})))
     with pytest.raises(BadInput, match="two tables differ"):
