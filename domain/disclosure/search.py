@@ -24,7 +24,7 @@ from domain.errors import Refused
 
 Choice = NDArray[np.bool_]
 
-_ROUNDS = 60
+_ROUNDS = 16
 """After so many proposals cells are only added to the choice: still safe, but not surely least."""
 
 _NODES = 100
@@ -90,7 +90,8 @@ def least_loss(problem: Problem, *, rounds: int = _ROUNDS) -> tuple[frozenset[Fa
                 rule="aggregates.ledger",
                 remedy="Ask for a breakdown of this snapshot that was declared beforehand.",
             )
-        hidden = hidden | (gains == gains.max())
+        hidden = hidden.copy()
+        hidden[int(np.argmax(search.worth(gains)))] = True
     return search.facts_of(hidden), False
 
 
@@ -122,6 +123,10 @@ class _Search:
     def facts_of(self, hidden: Choice) -> frozenset[Fact]:
         """The facts that the choice hides."""
         return frozenset(fact for fact, out in zip(self._system.facts, hidden, strict=True) if out)
+
+    def worth(self, gains: Vector) -> Vector:
+        """What each cell's hiding gains for each person that it loses."""
+        return gains / (1.0 + self._values)
 
     def attack(self, hidden: Choice) -> list[_Cut]:
         """A cut for each end of a sensitive fact that this choice does not reach; none if safe."""
