@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import clicks, deidentification, importing, pages, worker
+from benchmarks import clicks, deidentification, importing, pages, protecting, worker
 from benchmarks.house import house
 from demonstration.planted import Manner
 from jobs.labelled_rows import labelled_texts
@@ -50,6 +50,22 @@ def time_pages(
         ratio = row[-1].median / row[0].median
         table.add_row(row[0].click.name, *(f"{timed.median:.0f}" for timed in row), f"{ratio:.1f}")
     out.print("Milliseconds from click to finished run at the server, median:")
+    out.print(table)
+
+
+@app.command("protection")
+def time_protection(tables: int = 20) -> None:
+    """Hiding small counts and the least around them, and the attack that proves it."""
+    table = Table("Table", "Counts to", "Median ms", "p95 ms", "Worst ms", "Attack ms", "Hidden")
+    for shape, greatest in (((12, 12), 20), ((12, 12), 60), ((12, 12), 200)):
+        each = protecting.measure(shape, greatest, tables)
+        table.add_row(
+            " × ".join(map(str, shape)),
+            str(greatest),
+            *(f"{1000 * each.seconds[int(share * (tables - 1))]:.0f}" for share in (0.5, 0.95, 1)),
+            f"{1000 * each.attacks[tables // 2]:.0f}",
+            f"{100 * each.hidden / each.cells:.0f} %",
+        )
     out.print(table)
 
 

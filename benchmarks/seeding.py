@@ -81,6 +81,13 @@ _STATEMENTS = (
     INSERT INTO deidentification_task (session_id, study_id, state)
     SELECT id, study_id, 'done' FROM session WHERE import_batch_id = CAST(:batch AS uuid)
     """,
+    """
+    INSERT INTO review_item (session_id, study_id, waiting, begun, risk, why)
+    SELECT id, study_id, review_state IN ('unreviewed', 'in_review'), review_state = 'in_review',
+      number % 100, 'Seeded.'
+    FROM session
+    WHERE import_batch_id = CAST(:batch AS uuid) AND review_state <> 'unprocessed'
+    """,
 )
 
 
