@@ -14,6 +14,7 @@ from domain.permissions import Act, Actor, check, may
 from pages.admin import access, imports, studies
 from pages.audit import trail
 from pages.front import home
+from pages.policy import table as policy_table
 from pages.review import session, sessions
 from services import installation
 from services.acts import refuse
@@ -43,6 +44,7 @@ ROOMS = (
     Room("imports", "Imports", ":material/upload_file:", imports.page, Act.IMPORT),
     Room("access", "Access", ":material/key:", access.page, Act.MANAGE_ACCESS),
     Room("studies", "Studies", ":material/science:", studies.page, Act.MANAGE_STUDIES),
+    Room("policy", "Policy", ":material/gavel:", policy_table.page, Act.READ_POLICY),
     Room("audit", "Audit trail", ":material/history:", trail.page, Act.READ_AUDIT),
 )
 

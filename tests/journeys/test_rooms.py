@@ -18,6 +18,7 @@ HEADS = {
     "imports": "Imports",
     "access": "Access",
     "studies": "Studies",
+    "policy": "Policy",
     "audit": "Audit trail",
 }
 
