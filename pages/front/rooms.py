@@ -11,7 +11,7 @@ import streamlit as st
 
 from domain.errors import Refused
 from domain.permissions import Act, Actor, check, may
-from pages.admin import access, imports, studies
+from pages.admin import access, imports, studies, withdrawals
 from pages.audit import trail
 from pages.front import home
 from pages.policy import table as policy_table
@@ -44,6 +44,13 @@ ROOMS = (
     Room("imports", "Imports", ":material/upload_file:", imports.page, Act.IMPORT),
     Room("access", "Access", ":material/key:", access.page, Act.MANAGE_ACCESS),
     Room("studies", "Studies", ":material/science:", studies.page, Act.MANAGE_STUDIES),
+    Room(
+        "withdrawals",
+        "Withdrawals",
+        ":material/undo:",
+        withdrawals.page,
+        Act.RECORD_WITHDRAWAL,
+    ),
     Room("policy", "Policy", ":material/gavel:", policy_table.page, Act.READ_POLICY),
     Room("audit", "Audit trail", ":material/history:", trail.page, Act.READ_AUDIT),
 )

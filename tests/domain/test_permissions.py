@@ -51,6 +51,7 @@ MAY = {
         Act.MANAGE_STUDIES,
         Act.MANAGE_ACCESS,
         Act.RUN_DEIDENTIFICATION,
+        Act.RECORD_WITHDRAWAL,
     },
     Role.AUDITOR: {Act.READ_POLICY, Act.READ_AUDIT},
 }

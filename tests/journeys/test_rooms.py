@@ -18,6 +18,7 @@ HEADS = {
     "imports": "Imports",
     "access": "Access",
     "studies": "Studies",
+    "withdrawals": "Withdrawals",
     "policy": "Policy",
     "audit": "Audit trail",
 }
