@@ -24,6 +24,8 @@ class Act(StrEnum):
     RUN_DEIDENTIFICATION = "start de-identification"
     READ_AUDIT = "read the audit trail"
     SEE_ACCOUNTS = "see account data"
+    READ_POLICY = "read the policy table"
+    RECORD_WITHDRAWAL = "record a withdrawal"
 
 
 #: Source: "Who may do what" in the domain's description. An act needs one of its roles.
@@ -37,6 +39,9 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.MANAGE_ACCESS: frozenset({Role.ADMINISTRATOR}),
     Act.RUN_DEIDENTIFICATION: frozenset({Role.ADMINISTRATOR}),
     Act.READ_AUDIT: frozenset({Role.AUDITOR}),
+    # The rules are nobody's secret: whoever works under them may read them.
+    Act.READ_POLICY: frozenset(Role),
+    Act.RECORD_WITHDRAWAL: frozenset({Role.ADMINISTRATOR}),
     # Nobody: names and e-mails are read by the mailer and the withdrawal job alone (R11).
     Act.SEE_ACCOUNTS: frozenset(),
 }

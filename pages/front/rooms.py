@@ -11,9 +11,10 @@ import streamlit as st
 
 from domain.errors import Refused
 from domain.permissions import Act, Actor, check, may
-from pages.admin import access, imports, quality, studies
+from pages.admin import access, imports, quality, studies, withdrawals
 from pages.audit import trail
 from pages.front import home
+from pages.policy import table as policy_table
 from pages.review import queue, session, sessions
 from services import installation
 from services.acts import refuse
@@ -45,6 +46,14 @@ ROOMS = (
     Room("access", "Access", ":material/key:", access.page, Act.MANAGE_ACCESS),
     Room("studies", "Studies", ":material/science:", studies.page, Act.MANAGE_STUDIES),
     Room("quality", "Review quality", ":material/fact_check:", quality.page, Act.MANAGE_STUDIES),
+    Room(
+        "withdrawals",
+        "Withdrawals",
+        ":material/undo:",
+        withdrawals.page,
+        Act.RECORD_WITHDRAWAL,
+    ),
+    Room("policy", "Policy", ":material/gavel:", policy_table.page, Act.READ_POLICY),
     Room("audit", "Audit trail", ":material/history:", trail.page, Act.READ_AUDIT),
 )
 

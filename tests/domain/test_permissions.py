@@ -41,17 +41,19 @@ def grant(role=Role.REVIEWER, study=STUDY, revoked_at=None):
 
 #: The table as a person reads it off the domain's description.
 MAY = {
-    Role.REVIEWER: {Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL, Act.REVIEW},
-    Role.APPROVER: set(),
-    Role.LEAD: set(),
-    Role.TRUST_SAFETY: {Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL, Act.HANDLE_CASES},
+    Role.REVIEWER: {Act.READ_POLICY, Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL, Act.REVIEW},
+    Role.APPROVER: {Act.READ_POLICY},
+    Role.LEAD: {Act.READ_POLICY},
+    Role.TRUST_SAFETY: {Act.READ_POLICY, Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL, Act.HANDLE_CASES},
     Role.ADMINISTRATOR: {
+        Act.READ_POLICY,
         Act.IMPORT,
         Act.MANAGE_STUDIES,
         Act.MANAGE_ACCESS,
         Act.RUN_DEIDENTIFICATION,
+        Act.RECORD_WITHDRAWAL,
     },
-    Role.AUDITOR: {Act.READ_AUDIT},
+    Role.AUDITOR: {Act.READ_POLICY, Act.READ_AUDIT},
 }
 
 

@@ -20,6 +20,8 @@ HEADS = {
     "access": "Access",
     "studies": "Studies",
     "quality": "Review quality",
+    "withdrawals": "Withdrawals",
+    "policy": "Policy",
     "audit": "Audit trail",
 }
 

@@ -1,0 +1,95 @@
+"""Withdrawals that reach us by hand: recorded with evidence, in force at once, audited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from data_access import withdrawals
+from domain.errors import BadInput
+from domain.permissions import Act, Actor, check
+from domain.vocabulary import ConsentChoice, ConsentScope
+from services.acts import act
+from services.installation import Installation
+
+#: Sessions of one withdrawal; one participant rarely has more than a few.
+MOST_AT_ONCE = 100
+_SHORTEST = 5
+
+
+def withdraw(
+    installation: Installation,
+    actor: Actor,
+    *,
+    numbers: Sequence[int],
+    scopes: Sequence[ConsentScope],
+    at: datetime,
+    evidence: str,
+    reason: str,
+) -> int:
+    """Record that participants took choices back; how many choices now stand withdrawn.
+
+    Parameters
+    ----------
+    numbers, scopes
+        Which sessions, by the number on their page, and which choices in each of them.
+    at
+        When the participant said so.
+    evidence
+        A reference to where that is kept, such as a ticket's number; no address or name.
+    reason
+        Why it is recorded by hand.
+
+    Raises
+    ------
+    Refused
+        When the actor is no administrator; audited.
+    BadInput
+        When a session is unknown, a later choice is on record, nothing would change, the
+        instant lies ahead, or evidence or reason say too little or name somebody.
+    """
+    wanted = sorted(set(numbers))
+    with act(installation, actor, "consent.withdraw", "session") as done:
+        check(actor, Act.RECORD_WITHDRAWAL)
+        _check_words(evidence, reason)
+        if not wanted or not scopes or len(wanted) > MOST_AT_ONCE:
+            raise BadInput(f"Name 1 to {MOST_AT_ONCE} sessions and at least one choice.")
+        if at.utcoffset() is None or at > installation.now():
+            raise BadInput("A withdrawal is recorded once it was made: choose a past instant.")
+        held = withdrawals.choices_of(done.connection, wanted)
+        unknown = set(wanted) - {each.number for each in held}
+        if unknown:
+            listed = ", ".join(map(str, sorted(unknown)))
+            raise BadInput(f"There is no session {listed}. Nothing was recorded; check the number.")
+        meant = [
+            each
+            for each in held
+            if each.scope in scopes and each.choice is not ConsentChoice.WITHDRAWN
+        ]
+        later = next((each for each in meant if each.at is not None and each.at > at), None)
+        if later is not None:
+            raise BadInput(
+                f"A later choice is on record for session {later.number}, so this withdrawal "
+                "would not hold. Check its date against the consent history."
+            )
+        if not meant:
+            raise BadInput("Nothing would change: those choices are withdrawn already.")
+        withdrawals.take_back(done.connection, meant, at, actor.staff_id)
+        studies = {each.study_id for each in meant}
+        done.study_id = studies.pop() if len(studies) == 1 else None
+        done.object_id = ",".join(map(str, wanted))
+        done.purpose = reason.strip()
+        done.detail.update(
+            evidence=evidence.strip(),
+            at=at.isoformat(),
+            choices=[f"{each.number}:{each.scope.value}" for each in meant],
+        )
+    return len(meant)
+
+
+def _check_words(evidence: str, reason: str) -> None:
+    for name, said in (("evidence", evidence), ("reason", reason)):
+        if len(said.strip()) < _SHORTEST:
+            raise BadInput(f"State the {name} in a few words or a reference.")
+        if "@" in said:
+            raise BadInput(f"Write no address into the {name}: name the ticket that holds it.")

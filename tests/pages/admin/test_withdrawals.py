@@ -1,0 +1,48 @@
+"""The withdrawal form: what it records holds at once; what it cannot record it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data_access.studies import StudyRow
+from domain.permissions import Actor
+from domain.session_filters import SessionFilter
+from domain.vocabulary import ConsentChoice, ConsentScope, Role
+from services import sessions
+from services.installation import Installation
+from tests.conftest import Hire
+from tests.pages.admin.test_access import field, press
+from tests.pages.conftest import Visit
+from tests.services.worlds import full, take_in
+
+
+def test_a_withdrawal_by_the_form_holds_at_once(
+    visit: Visit,
+    installation: Installation,
+    administrator: Actor,
+    hire: Hire,
+    study: StudyRow,
+    tmp_path: Path,
+) -> None:
+    take_in(installation, administrator, study, tmp_path, full("a"))
+    rosa = hire("Rosa", Role.REVIEWER, study=study)
+    at = visit(administrator, "withdrawals")
+    field(at, "text_input", "Session numbers").set_value("1")
+    field(at, "multiselect", "Choices taken back").set_value([ConsentScope.CONTACT])
+    field(at, "text_input", "Evidence").set_value("Ticket 4711")
+    field(at, "text_input", "Reason").set_value("The participant wrote to us")
+    press(at, "Record the withdrawal")
+    assert at.success[0].value == "1 choice withdrawn, from now on."
+    (row,) = sessions.list_sessions(installation, rosa, SessionFilter()).rows
+    assert row.choices[ConsentScope.CONTACT] is ConsentChoice.WITHDRAWN
+
+
+def test_what_is_no_number_is_said_as_a_sentence(visit: Visit, administrator: Actor) -> None:
+    at = visit(administrator, "withdrawals")
+    field(at, "text_input", "Session numbers").set_value("one")
+    press(at, "Record the withdrawal")
+    assert "Write the sessions' numbers" in at.error[0].value
+
+
+def test_the_form_does_not_exist_for_a_reviewer(visit: Visit, hire: Hire) -> None:
+    assert "takes the role" in visit(hire("Rosa", Role.REVIEWER), "withdrawals").error[0].value
