@@ -34,7 +34,8 @@ def page() -> None:
         index=list(known).index(asked) if asked in known else 0,
         format_func=lambda each: known[each].title,
     )
-    st.query_params["study"] = slug
+    if slug != (asked or next(iter(known))):
+        st.query_params["study"] = slug
     try:
         held = review_quality.quality(here, actor, known[slug])
     except Refused as refused:

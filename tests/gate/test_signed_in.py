@@ -240,10 +240,10 @@ def test_an_answer_used_up_lets_nobody_in_again_and_throws_nobody_out(live: Live
 
 def test_a_person_sees_their_own_pages_and_no_others(live: Live) -> None:
     for email, theirs in (
-        (ADA, {"", "imports", "access", "studies", "quality"}),
-        (ROSA, {"", "review", "sessions", "session"}),
-        ("uma@clearance.example", {"", "audit"}),
-        ("leo@clearance.example", {""}),
+        (ADA, {"", "imports", "access", "studies", "quality", "withdrawals", "policy"}),
+        (ROSA, {"", "review", "sessions", "session", "policy"}),
+        ("uma@clearance.example", {"", "audit", "policy"}),
+        ("leo@clearance.example", {"", "policy"}),
     ):
         with screen(live.web, signed_in(live.web, email)) as tab:
             assert navigation(tab.run()) == theirs, email
