@@ -158,12 +158,14 @@ def measure_demonstration(
 
     with progress_bar(err, "Reading") as progress:
         measured = measure(Engine.load(), sessions=sessions, seed=seed, progress=progress)
-    table = Table("Written", "What", "Planted", "Found", "Left standing")
+    table = Table("Language", "Written", "What", "Planted", "Found", "Left standing")
     for key in sorted(measured.planted):
         planted, found = measured.planted[key], measured.found[key]
         table.add_row(*key, f"{planted:,}", f"{found:,}", f"{1 - found / planted:.1%}")
     out.print(table)
-    out.print(f"{measured.masked_words / measured.words:.2%} of {measured.words:,} words masked.")
+    for language, words in sorted(measured.words.items()):
+        share = measured.masked_words[language] / words
+        out.print(f"{language}: {share:.2%} of {words:,} words masked.")
 
 
 @import_app.command("transcripts")

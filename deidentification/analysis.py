@@ -19,6 +19,7 @@ from deidentification.recognizers.countries import country_recognizers
 from deidentification.recognizers.institutions import institution_recognizers
 from deidentification.recognizers.model_entities import ModelEntityRecognizer
 from deidentification.recognizers.names import name_recognizers
+from deidentification.recognizers.other_languages import other_language_recognizers
 from deidentification.recognizers.personal import personal_recognizers
 from deidentification.recognizers.phrases import TRUSTED_KEY
 from deidentification.recognizers.places import place_recognizers
@@ -69,6 +70,7 @@ class TextAnalyser:
                 *country_recognizers(language),
                 *institution_recognizers(language),
                 *trade_recognizers(language),
+                *other_language_recognizers(language),
                 *name_recognizers(language, self._lexicon),
             )
         ]

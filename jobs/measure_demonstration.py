@@ -19,18 +19,24 @@ from domain.findings import Finding
 from domain.spans import Span
 from domain.transcripts import Turn, make_turns
 
+#: What a session is read in, how an identifier is written, what it is.
+Key = tuple[str, str, str]
+
 
 @dataclass
 class Measured:
-    """Counts of planted identifiers, by how they are written and what they are.
+    """Counts of planted identifiers, by language, how they are written and what they are.
+
+    The language is ``en`` or ``other``: most others have no model, and one figure over both
+    would hide how either does. Words are counted by it too.
 
     ``masked_words`` over ``words`` is the share of all words that the engine covers.
     """
 
-    planted: Counter[tuple[str, str]] = field(default_factory=Counter)
-    found: Counter[tuple[str, str]] = field(default_factory=Counter)
-    words: int = 0
-    masked_words: int = 0
+    planted: Counter[Key] = field(default_factory=Counter)
+    found: Counter[Key] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
+    masked_words: Counter[str] = field(default_factory=Counter)
 
 
 def measure(
@@ -55,12 +61,13 @@ def _add(measured: Measured, engine: Engine, session: DemonstrationSession) -> N
         else KnownIdentifiers(account.full_name, account.email)
     )
     findings = engine.deidentify(turns, language=session.record.language, known=known).findings
+    language = "en" if (session.record.language or "en").split("-")[0] == "en" else "other"
     for planted in session.planted:
-        key = (planted.manner.value, planted.entity_type.value)
+        key = (language, planted.manner.value, planted.entity_type.value)
         measured.planted[key] += 1
         measured.found[key] += _covered(planted.span, turns, findings)
-    measured.words += sum(len(turn.text.split()) for turn in turns)
-    measured.masked_words += sum(
+    measured.words[language] += sum(len(turn.text.split()) for turn in turns)
+    measured.masked_words[language] += sum(
         len(turns[f.span.turn].text[f.span.start : f.span.end].split()) for f in findings
     )
 

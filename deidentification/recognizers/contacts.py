@@ -156,6 +156,11 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
                     "An account's name with its signs written as words.",
                 ),
                 Phrase(
+                    re.compile(r"(?<![^\W_])@\s(?P<id>[^\W\d_][^\W_]{0,30}[_\d]\w{0,30})(?![\w@])"),
+                    0.7,
+                    "An account's name after an @ sign that stands apart.",
+                ),
+                Phrase(
                     re.compile(rf"{WORD_START}(?P<id>u/\w{{2,30}}){WORD_END}"),
                     0.75,
                     "Written like a Reddit account.",

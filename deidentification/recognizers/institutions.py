@@ -37,6 +37,14 @@ _TURN = (
     r"(?=\s{0,2}(?:$|[.,!?;:()\n]|\s?[-–—]\s)|\s(?:and|as|at|because|but|by|doing|for|from|i|in|"
     r"it|lol|now|on|since|so|that|then|there|they|we|where|which|while|who|with)\b)"
 )
+#: What lower-case "... university" opens with when it is a sort of university and no name.
+_SORTS = listed("kinds_of_institution.txt")
+
+
+def _is_no_sort(text: str, start: int, end: int) -> bool:
+    """Every word before the kind is neither a function word nor one that describes."""
+    words = [folded(word) for word in text[start:end].split()[:-1]]
+    return not any(word in NEVER_NAMES | _GENERAL | _SORTS for word in words)
 
 
 def _is_named(text: str, start: int, end: int) -> bool:
@@ -79,6 +87,17 @@ def institution_recognizers(language: str) -> list[EntityRecognizer]:
                     ),
                     0.65,
                     "It follows a kind of institution and names it.",
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?:at|with|for|from|joined|by)\s(?:the\s)?(?P<id>"
+                        rf"{_WORD}(?:\s{_WORD}){{0,2}}?\s(?:university|college|institute|hospital|"
+                        rf"clinic|academy|foundation|museum|conservatory|films|foods|comics|records|"
+                        rf"pictures|publishing|press|productions|collective)){WORD_END}"
+                    ),
+                    0.6,
+                    "A name and a kind of institution after the word for belonging to it.",
+                    accept=_is_no_sort,
                 ),
                 Phrase(
                     re.compile(

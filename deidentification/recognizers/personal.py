@@ -93,6 +93,14 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
                 Phrase(
                     _compiled(
+                        r"(?:^|[.!?\n]\s{0,2})[^\W\d_][\w'-]{1,30}\s[^\W\d_][\w'-]{1,30},\s"
+                        r"(?P<id>1[89]|[2-9]\d),\s[^\W\d_][\w'-]{2,30}(?=\s?(?:$|[.,!\n]))"
+                    ),
+                    0.6,
+                    "A number between a name and a place, as people sign letters.",
+                ),
+                Phrase(
+                    _compiled(
                         rf"{WORD_START}in\s(?:my|his|her)\s(?P<id>(?:(?:very\s)?(?:early|mid|middle|"
                         rf"late)[-\s])?(?:{_DECADES})){WORD_END}"
                     ),

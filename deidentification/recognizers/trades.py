@@ -47,6 +47,15 @@ def _is_rare(text: str, start: int, end: int) -> bool:
     return bool(telling) and words[0] not in NEVER_NAMES
 
 
+def _is_craft(text: str, start: int, end: int) -> bool:
+    """What is made, kept or studied must itself be out of the common."""
+    words = [folded(word) for word in text[start:end].split()]
+    if words[-1] in _COMMON:
+        return False
+    before = words[-2] if len(words) > 1 else ""
+    return before not in _COMMON | NEVER_NAMES
+
+
 def _is_title(text: str, start: int, end: int) -> bool:
     first = folded(text[start:end].split()[0])
     return first not in NEVER_NAMES and first not in _COMMON
@@ -59,6 +68,19 @@ def trade_recognizers(language: str) -> list[EntityRecognizer]:
             "RareOccupationRecognizer",
             "OCCUPATION",
             [
+                Phrase(
+                    re.compile(
+                        rf"(?:{WORD_START}(?:i'm|i am|im|being|as|was)\s|(?:^|[.!?\n])\s{{0,2}})an?\s"
+                        rf"(?P<id>(?:{_WORD}\s){{0,2}}(?:{_WORD}\s(?:maker|tuner|grader|voicer|binder|"
+                        rf"restorer|conservator|keeper|breeder|carver|blower|engraver|gilder|taster|"
+                        rf"caller|handler)|\w{{3,20}}(?:wright|monger|smith|ologist|onomist|"
+                        rf"keeper|binder|thier|ermist))){WORD_END}",
+                        re.IGNORECASE,
+                    ),
+                    0.55,
+                    "A craft or speciality that few people have.",
+                    accept=_is_craft,
+                ),
                 Phrase(
                     re.compile(
                         rf"{WORD_START}(?:{_WORKS})\s(?P<id>{_WORD}(?:\s{_WORD}){{0,3}}?){_ENDS}",

@@ -11,6 +11,7 @@ from deidentification.lexicon import Lexicon
 from deidentification.recognizers.contacts import contact_recognizers
 from deidentification.recognizers.institutions import institution_recognizers
 from deidentification.recognizers.names import name_recognizers
+from deidentification.recognizers.other_languages import other_language_recognizers
 from deidentification.recognizers.personal import personal_recognizers
 from deidentification.recognizers.phrases import PhraseRecognizer
 from deidentification.recognizers.places import place_recognizers
@@ -39,6 +40,13 @@ _GOES = [
     "my site is {ferrydraws dot co dot uk}",
     "my username is {moss underscore wren}",
     "follow me on instagram at {moss dot wren}",
+    "i worked with {larkmoor university} for a year",
+    "she is from the {pennick clinic}",
+    "I'm a {thatch conservator} in the north",
+    "I'm a {horologist}, actually.",
+    "find it on {pages dot larkmoor dot org slash tessa}",
+    "I'm @ {pine_otter} on there",
+    "Tessa Orville, {61}, Hexham. Thanks!",
 ]
 
 _STAYS = [
@@ -51,6 +59,10 @@ _STAYS = [
     "The school and the hospital are close by.",
     "I published it in print and in colour.",
     "We turned twenty pages into three.",
+    "We met at medical college and at a public hospital.",
+    "I am a decision maker and a film maker.",
+    "Let us meet @ 5pm then.",
+    "In dot com days it was slash and burn.",
 ]
 
 
@@ -67,6 +79,40 @@ def test_it_goes(say: Say, sentence: str) -> None:
     assert standing == []
 
 
+@pytest.mark.parametrize(
+    ("sentence", "language"),
+    [
+        ("J'ai {41} ans et je peins.", "fr"),
+        ("Tengo {52} años y pinto.", "es"),
+        ("Ich bin {44} und male.", "de"),
+        ("私は{47}歳です。", "ja"),
+        ("عمري {38} سنة.", "ar"),
+        ("Studiert habe ich an der {Universität Ruhlstein}.", "de"),
+        ("Ensino no {Instituto Belmonte}.", "pt"),
+        ("{高島研究所}で働いています。", "ja"),
+    ],
+)
+def test_it_goes_in_languages_without_a_model(say: Say, sentence: str, language: str) -> None:
+    start, end = sentence.index("{"), sentence.index("}") - 1
+    text = sentence.replace("{", "").replace("}", "")
+    _, result = say(text, language=language)
+    assert any(f.span.start <= start and end <= f.span.end for f in result.findings)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language"),
+    [
+        ("J'ai 10 ans d'expérience.", "fr"),
+        ("Tengo 12 años de experiencia.", "es"),
+        ("ich bin 100 % sicher.", "de"),
+    ],
+)
+def test_it_stays_in_languages_without_a_model(
+    clean: Callable[..., list[str]], sentence: str, language: str
+) -> None:
+    assert clean(sentence, language=language) == [sentence]
+
+
 @pytest.mark.parametrize("sentence", _STAYS)
 def test_it_stays(clean: Callable[..., list[str]], sentence: str) -> None:
     assert clean(sentence) == [sentence]
@@ -80,6 +126,7 @@ def _own_recognizers(lexicon: Lexicon) -> list[PhraseRecognizer]:
         *personal_recognizers("en"),
         *place_recognizers("en"),
         *trade_recognizers("en"),
+        *other_language_recognizers("en"),
     ]
     return [recognizer for recognizer in every if isinstance(recognizer, PhraseRecognizer)]
 
