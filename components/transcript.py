@@ -29,6 +29,7 @@ _FAMILIES = {
     "ZIP_CODE": "place",
     "ORGANIZATION": "organisation",
     "NRP": "organisation",
+    "PUBLICATION": "organisation",
     "DATE_TIME": "time",
     "AGE": "time",
     "BIRTH_DATE": "time",

@@ -16,13 +16,16 @@ from deidentification.lexicon import Lexicon
 from deidentification.nlp_pipe import PATTERNS_LANGUAGE, EntityPipeEngine
 from deidentification.recognizers.contacts import contact_recognizers
 from deidentification.recognizers.countries import country_recognizers
+from deidentification.recognizers.institutions import institution_recognizers
 from deidentification.recognizers.model_entities import ModelEntityRecognizer
 from deidentification.recognizers.names import name_recognizers
+from deidentification.recognizers.other_languages import other_language_recognizers
 from deidentification.recognizers.personal import personal_recognizers
 from deidentification.recognizers.phrases import TRUSTED_KEY
 from deidentification.recognizers.places import place_recognizers
 from deidentification.recognizers.stock import stock_recognizers
 from deidentification.recognizers.token_entities import TokenEntityRecognizer
+from deidentification.recognizers.trades import trade_recognizers
 from deidentification.text_mapping import normalise
 from deidentification.token_classifier import TokenClassifier, installed_version
 
@@ -64,6 +67,9 @@ class TextAnalyser:
                 *personal_recognizers(language),
                 *place_recognizers(language),
                 *country_recognizers(language),
+                *institution_recognizers(language),
+                *trade_recognizers(language),
+                *other_language_recognizers(language),
                 *name_recognizers(language, self._lexicon),
             )
         ]

@@ -52,8 +52,10 @@ URL = re.compile(
 )
 #: "mysite dot com": an address in words.
 SPELLED_URL = re.compile(
-    rf"{WORD_START}(?:www\s{{1,2}}dot\s{{1,2}})?[^\W_][\w-]{{2,62}}\s{{1,2}}dot\s{{1,2}}"
-    rf"(?:com|net|org|io|co|art|studio|dev|app)(?:\s{{1,2}}dot\s{{1,2}}uk)?{WORD_END}",
+    rf"{WORD_START}(?:www\s{{1,2}}dot\s{{1,2}})?[^\W_][\w-]{{2,62}}"
+    rf"(?:\s{{1,2}}dot\s{{1,2}}[^\W_][\w-]{{1,62}}){{0,2}}\s{{1,2}}dot\s{{1,2}}"
+    rf"(?:com|net|org|io|co|art|studio|dev|app)(?:\s{{1,2}}dot\s{{1,2}}uk)?{WORD_END}"
+    rf"(?:\s{{1,2}}slash\s{{1,2}}[^\W_][\w-]{{0,62}}){{0,4}}",
     re.IGNORECASE,
 )
 

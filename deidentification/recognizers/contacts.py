@@ -134,6 +134,33 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
                     accept=_is_handle,
                 ),
                 Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?:(?:{_NETWORKS}|handle|username|user ?name|gamertag|"
+                        r"screen ?name|account|nickname|find me|follow me)"
+                        rf"(?:'s|\s(?:is|was|as|at|under|on))?(?:\s(?:{_NETWORKS}))?"
+                        r"(?:\s(?:is|as|at|under))?)[:,]?\s{1,2}"
+                        r"(?P<id>(?:at\s)?[^\W_]{1,30}(?:\s(?:underscore|dot|dash|hyphen|period)"
+                        rf"\s[^\W_]{{1,30}}){{1,4}}){WORD_END}",
+                        re.IGNORECASE,
+                    ),
+                    0.75,
+                    "An account's name with its signs written as words.",
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?P<id>(?:at\s)?[^\W_]{{1,30}}(?:\s(?:underscore|unterstrich|"
+                        rf"guion bajo|guión bajo|tiret bas)\s[^\W_]{{1,30}}){{1,4}}){WORD_END}",
+                        re.IGNORECASE,
+                    ),
+                    0.65,
+                    "An account's name with its signs written as words.",
+                ),
+                Phrase(
+                    re.compile(r"(?<![^\W_])@\s(?P<id>[^\W\d_][^\W_]{0,30}[_\d]\w{0,30})(?![\w@])"),
+                    0.7,
+                    "An account's name after an @ sign that stands apart.",
+                ),
+                Phrase(
                     re.compile(rf"{WORD_START}(?P<id>u/\w{{2,30}}){WORD_END}"),
                     0.75,
                     "Written like a Reddit account.",

@@ -38,6 +38,22 @@ _WRITTEN = (
     rf"(?:{_DAY}\s(?:of\s)?{_MONTH}(?:,?\s{_YEAR})?|{_MONTH}\s(?:the\s)?{_DAY}(?:,?\s{_YEAR})?)"
 )
 _MONTH_YEAR = rf"{_MONTH}(?:\sof)?,?\s{_YEAR}"
+_DECADES = r"twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties|[2-9]0'?s"
+_ORDINAL = (
+    r"(?:(?:twenty|thirty)[-\s])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|"
+    r"tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|"
+    r"nineteenth)|twentieth|thirtieth"
+)
+_SPOKEN_YEAR = (
+    rf"(?:nineteen|twenty|two\sthousand(?:\sand)?)"
+    rf"(?:[-\s](?:(?:{_TENS})(?:[-\s](?:{_UNITS}))?|{_TEENS}|oh[-\s](?:{_UNITS})|{_UNITS}))?"
+)
+#: "the third of june nineteen eighty two", "june third", "nineteen eighty two".
+_SPOKEN = (
+    rf"(?:(?:{_ORDINAL})\s(?:of\s)?{_MONTH}|{_MONTH}\s(?:the\s)?(?:{_ORDINAL}))"
+    rf"(?:,?\s(?:in\s)?(?:{_SPOKEN_YEAR}|{_YEAR}))?"
+    rf"|nineteen[-\s](?:{_TENS})(?:[-\s](?:{_UNITS}))?"
+)
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -77,6 +93,46 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
                 Phrase(
                     _compiled(
+                        r"(?:^|[.!?\n]\s{0,2})[^\W\d_][\w'-]{1,30}\s[^\W\d_][\w'-]{1,30},\s"
+                        r"(?P<id>1[89]|[2-9]\d),\s[^\W\d_][\w'-]{2,30}(?=\s?(?:$|[.,!\n]))"
+                    ),
+                    0.6,
+                    "A number between a name and a place, as people sign letters.",
+                ),
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}in\s(?:my|his|her)\s(?P<id>(?:(?:very\s)?(?:early|mid|middle|"
+                        rf"late)[-\s])?(?:{_DECADES})){WORD_END}"
+                    ),
+                    0.7,
+                    "A decade of somebody's life.",
+                ),
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}(?:turned|turning|pushing|approaching|nearing|hit|past|"
+                        rf"when\si\swas|side\sof|over\sthe\sage\sof)\s"
+                        rf"(?P<id>{_ADULT_AGE}){WORD_END}(?=\s{{0,2}}(?:$|[.,!?;:)\n])|\s(?:and|"
+                        r"last|this|next|in|now|so|but|when|before|i|years\sold)\b)"
+                    ),
+                    0.6,
+                    "A number said of a person, as an age is.",
+                ),
+                Phrase(
+                    _compiled(rf"{WORD_START}(?P<id>(?:{_TENS}|[2-9]0)[-\s]?(?:something|ish))"),
+                    0.6,
+                    "An age left open.",
+                ),
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}(?:my|his|her)\s(?P<id>{_ADULT_AGE}(?:st|nd|rd|th)?"
+                        rf"|(?:{_TENS})[-\s](?:first|second|third|fourth|fifth|sixth|seventh|eighth|"
+                        rf"ninth)|(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)ieth)\sbirthday"
+                    ),
+                    0.7,
+                    "It counts a person's birthdays.",
+                ),
+                Phrase(
+                    _compiled(
                         rf"{WORD_START}(?:aged?|at the age of|age of|my age is)(?:\sis|:)?\s{{1,2}}"
                         rf"(?P<id>{_AGE}){WORD_END}" + _NOT_COUNTED
                     ),
@@ -101,9 +157,16 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
                     0.85,
                     "A date or year after words that announce a birth.",
                 ),
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}(?:born|birthday|birthdate|date of birth|dob|b-day|"
+                        rf"bday)\W{{0,3}}(?:\w{{1,8}}\W{{1,2}}){{0,4}}?(?P<id>{_SPOKEN}){WORD_END}"
+                    ),
+                    0.85,
+                    "A date in words after words that announce a birth.",
+                ),
             ],
             language=language,
-            needs=r"\d",
         ),
         PhraseRecognizer(
             "ExactDateRecognizer",

@@ -18,6 +18,8 @@ _STREET = (
 )
 #: Of these, the ones that are told from ordinary words without a capital.
 _PLAIN_STREET = r"street|avenue|ave|road|rd|boulevard|blvd|lane|terrace|crescent|parkway|pkwy"
+#: Of these, the ones after which a number can only be the house's.
+_LONG_STREET = r"street|avenue|road|boulevard|lane|terrace|crescent|square|close|drive"
 _NUMBER = r"\d{1,5}[a-zA-Z]?(?:[-/]\d{1,4}[a-zA-Z]?)?"
 _NAME = r"(?:[NSEW]\.?\s)?(?:[^\W\d_a-z][\w'.-]{0,30}\s|\d{1,3}(?:st|nd|rd|th)\s){1,4}"
 _NOT_NAMED = (
@@ -43,6 +45,11 @@ _TAIL = (
 
 #: What "I live in" and "I work at" go on with when no name follows.
 _GENERAL = listed("not_places.txt")
+#: General words that end a name when one of its own stands before them.
+_INSTITUTIONS = frozenset(
+    {"agency", "art", "church", "college", "company", "design", "hospital", "media", "museum"}
+    | {"music", "publishing", "school", "software", "studios", "theater", "theatre"}
+)
 #: Up to four words, the capitalised ones freely, others until the sentence stops or turns.
 _CAPITALS = (
     r"(?:[^\W\d_a-z][\w&'-]{0,30}(?:\s(?:of\s|and\s|&\s|the\s|"
@@ -58,7 +65,9 @@ _TURN = (
 
 def _is_named(text: str, start: int, end: int) -> bool:
     words = [folded(word) for word in text[start:end].split()]
-    return words[0] not in NEVER_NAMES | _GENERAL and words[-1] not in _GENERAL
+    if words[0] in NEVER_NAMES | _GENERAL:
+        return False
+    return words[-1] not in _GENERAL or (len(words) > 1 and words[-1] in _INSTITUTIONS)
 
 
 def _placed(announced: str, score: float, why: str) -> list[Phrase]:
@@ -86,7 +95,8 @@ _WORKS = (
     r"i mostly)\s(?:\w{1,9}\s)?"
     r"(?:work at|works at|worked at|working at|work for|works for|worked for|working for|"
     r"employed by|employed at|interned at|interned for|studied at|study at|teach at|taught at|"
-    r"graduated from)|"
+    r"studying at|teaching at|teaches at|lecture at|trained at|enrolled at|volunteer at|"
+    r"freelance for|contract for|got hired by|hired by|graduated from|went to school at)|"
     r"my employer(?: is|,)|my company(?: is|,)|my company is called|my business is called|"
     r"my studio is called"
 )
@@ -148,6 +158,23 @@ def place_recognizers(language: str) -> list[EntityRecognizer]:
                     ),
                     0.65,
                     "A number and names after words that announce an address.",
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?P<id>(?:{_NAME})(?i:{_LONG_STREET}),?\s"
+                        rf"(?i:number\s|no\.?\s|nr\.?\s)?{_NUMBER}){WORD_END}"
+                    ),
+                    0.65,
+                    "A street's name and the house number after it.",
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?P<id>(?:flat|apt|apartment|unit|suite)\.?\s#?\d{{1,5}}[a-z]?)"
+                        rf"{WORD_END}",
+                        re.IGNORECASE,
+                    ),
+                    0.5,
+                    "The number of a flat.",
                 ),
                 Phrase(
                     re.compile(
