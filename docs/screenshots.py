@@ -66,6 +66,8 @@ def _photograph(browser: Browser, address: str, session: str, scheme: Scheme) ->
         page.get_by_role("link", name="Sign in").wait_for()
         _save(page, "sign-in", scheme)
     with _visit(browser, address, scheme, "Rosa Lindqvist") as page:
+        _go(page, f"{address}/review")
+        _save(page, "review", scheme)
         _go(page, f"{address}/sessions")
         _save(page, "sessions", scheme)
         _go(page, f"{address}/session?id={session}")
