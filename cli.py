@@ -18,7 +18,7 @@ from rich.table import Table
 from domain.errors import BadInput, ClearanceError
 from domain.permissions import Actor
 from domain.vocabulary import Role
-from jobs import file_commands
+from jobs import file_commands, release_commands
 from jobs.progress_bar import progress_bar
 from services import access, studies
 from services import installation as installations
@@ -43,6 +43,7 @@ for name, sub in (
     ("grant", grant_app),
     ("study", study_app),
     ("keys", keys_app),
+    ("release", release_commands.app),
 ):
     app.add_typer(sub, name=name)
 app.command("deidentify")(file_commands.deidentify)
@@ -359,11 +360,12 @@ def keys_new() -> None:
 
     from cryptography.fernet import Fernet
 
-    from services.keys import new_checkpoint_key
+    from services.keys import new_signing_key
 
     out.print(f"CLEARANCE_IDENTITY_KEYS={Fernet.generate_key().decode()}", highlight=False)
     out.print(f"CLEARANCE_COOKIE_SECRET={secrets.token_hex(32)}", highlight=False)
-    out.print(f'CLEARANCE_CHECKPOINT_KEY="{new_checkpoint_key()}"', highlight=False)
+    out.print(f'CLEARANCE_CHECKPOINT_KEY="{new_signing_key()}"', highlight=False)
+    out.print(f'CLEARANCE_RELEASE_KEY="{new_signing_key()}"', highlight=False)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     checkpoint_key: SecretStr | None = Field(
         default=None, description="Ed25519 private key (PEM) that signs audit checkpoints."
     )
+    release_key: SecretStr | None = Field(
+        default=None, description="Ed25519 private key (PEM) that signs what is released."
+    )
     checkpoint_dir: Path | None = Field(
         default=None, description="Where audit checkpoints go; `data_dir`/checkpoints when unset."
     )

@@ -177,6 +177,12 @@ def find(connection: Connection, session_id: UUID) -> SessionRow | None:
     return None if row is None else _row(row)
 
 
+def several(connection: Connection, session_ids: Sequence[UUID]) -> list[SessionRow]:
+    """Those of some sessions that the actor may see, in no order."""
+    rows = connection.execute(_columns().where(InterviewSession.id.in_(session_ids))).mappings()
+    return [_row(row) for row in rows]
+
+
 def neighbours(connection: Connection, session: SessionRow) -> tuple[UUID | None, UUID | None]:
     """The session before and the one after in the study, newest first."""
     here = (session.sorted_at, session.id)

@@ -30,6 +30,8 @@ GENERATED: Mapping[str, Table] = {
     "policy-rows": lambda _: tables.policy_rows(),
     "policy-clauses": lambda _: tables.policy_clauses(),
     "policy-versions": lambda _: tables.policy_versions(),
+    "share-lifecycle": lambda _: tables.share_lifecycle(),
+    "share-steps": lambda _: tables.share_steps(),
     "tables": tables_database.tables,
     "row-level-security": tables_database.policies,
     "privileges": tables_database.privileges,

@@ -14,6 +14,7 @@ from docs.markdown import code, table
 from domain.permissions import ROLES_FOR, Act
 from domain.policy.reading import current_table
 from domain.policy.uses import Use
+from domain.shares.lifecycle import TRANSITIONS, ShareState, diagram
 from domain.vocabulary import PolicyVersion, Role
 from settings import Settings
 
@@ -179,3 +180,25 @@ def _uses(uses: Iterable[Use]) -> str:
 
 def _versions(versions: Iterable[PolicyVersion]) -> str:
     return ", ".join(sorted(version.value for version in versions))
+
+
+def share_lifecycle() -> str:
+    """The lifecycle of a share as a diagram."""
+    return f"```mermaid\n{diagram()}\n```\n"
+
+
+def share_steps() -> str:
+    """The lifecycle of a share as a table."""
+    return table(
+        ("step", "from", "to", "who", "when"),
+        [
+            (
+                row.step.value,
+                ", ".join(state.value for state in ShareState if state in row.before),
+                row.after.value,
+                row.party.value,
+                row.when,
+            )
+            for row in TRANSITIONS
+        ],
+    )

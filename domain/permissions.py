@@ -26,6 +26,12 @@ class Act(StrEnum):
     SEE_ACCOUNTS = "see account data"
     READ_POLICY = "read the policy table"
     RECORD_WITHDRAWAL = "record a withdrawal"
+    SEE_SHARES = "see share requests"
+    REQUEST_SHARE = "request a share"
+    VOTE_ON_SHARE = "vote on a share request"
+    RELEASE_SHARE = "release a share"
+    RECALL_SHARE = "recall a release"
+    MANAGE_RECIPIENTS = "manage recipients and agreements"
 
 
 #: Source: "Who may do what" in the domain's description. An act needs one of its roles.
@@ -42,6 +48,12 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     # The rules are nobody's secret: whoever works under them may read them.
     Act.READ_POLICY: frozenset(Role),
     Act.RECORD_WITHDRAWAL: frozenset({Role.ADMINISTRATOR}),
+    Act.SEE_SHARES: frozenset({Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.REQUEST_SHARE: frozenset({Role.REVIEWER}),
+    Act.VOTE_ON_SHARE: frozenset({Role.APPROVER}),
+    Act.RELEASE_SHARE: frozenset({Role.REVIEWER, Role.APPROVER}),
+    Act.RECALL_SHARE: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.MANAGE_RECIPIENTS: frozenset({Role.ADMINISTRATOR}),
     # Nobody: names and e-mails are read by the mailer and the withdrawal job alone (R11).
     Act.SEE_ACCOUNTS: frozenset(),
 }

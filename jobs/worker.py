@@ -1,4 +1,4 @@
-"""A worker process: imports that were asked for on the page, then sessions to de-identify.
+"""A worker process: releases and imports that were asked for, then sessions to de-identify.
 
 Any number may run; work is claimed from the database. What a worker that is killed held comes
 back when its lease ends, or at once where the command that started it sees it go.
@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from functools import cache
 from types import FrameType
@@ -20,10 +21,13 @@ from jobs.children import end_with_parent
 from jobs.languages import detect_language
 from services import access, deidentification, import_jobs, installation
 from services.deidentification import SERVICE
+from services.shares import assembling, recalling, releasing
 
 #: Small enough that a stop is quick and a killed worker holds little.
 CHUNK = 8
 _PAUSE_SECONDS = 1.0
+#: How often approvals that lapsed and recalls that are overdue are looked for.
+_CLOCKS_SECONDS = 30.0
 
 
 def worker_name() -> str:
@@ -61,10 +65,18 @@ def work_until_done(study_id: UUID, stop: Callable[[], bool]) -> int:
 
 
 def work_for_ever(stop: threading.Event) -> None:
-    """Imports first, then sessions to de-identify, then a pause; until told to stop."""
+    """Releases, imports, then sessions to de-identify, then a pause; until told to stop."""
     here = installation.current()
     service = access.service_actor(here, SERVICE)
+    release = access.service_actor(here, assembling.SERVICE)
+    looked = 0.0
     while not stop.is_set():
+        if time.monotonic() - looked >= _CLOCKS_SECONDS:
+            looked = time.monotonic()
+            releasing.expire_lapsed(here, release)
+            recalling.block_overdue(here, release)
+        if releasing.work_one(here, release, worker_name()):
+            continue
         if import_jobs.work_one(here, service, worker_name(), detect_language):
             continue
         claimed = deidentification.process_some(

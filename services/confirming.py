@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from data_access import decisions, review_quality
-from deidentification.allow_list import AllowList
-from deidentification.configuration import load_configuration
-from deidentification.known import KnownIdentifiers
-from deidentification.leak_check import RemovedValue, Survivor, SurvivorKind, find_survivors
-from deidentification.lexicon import Lexicon, load_lexicon
+from deidentification.leak_check import SurvivorKind
 from domain.digests import turns_digest
 from domain.errors import ChangedMeanwhile, Refused
 from domain.hidden_checks import caught
 from domain.permissions import Actor
-from domain.redaction import RedactionSet
 from domain.review_outcomes import review_outcomes
 from domain.spans import Span
-from domain.transcripts import Turn
 from domain.vocabulary import ReviewState
 from services.accounts import known_accounts
 from services.acts import act
 from services.installation import Installation
+from services.leak_checks import survivors_in
 from services.review_desk import Desk, load_desk, reviewable, set_of
 
 
@@ -85,7 +78,9 @@ def confirm(
                 return Confirmation(None, (), missed)
         held = set_of(desk)
         final = held.apply(desk.turns)
-        survivors = _survivors(installation, desk, held, final)
+        participant = desk.row.participant_id
+        account = known_accounts(installation, {participant}).get(participant)
+        survivors = survivors_in(final, desk.turns, held, account)
         if survivors:
             done.detail.update(survivors=len(survivors), version=version)
             return Confirmation(
@@ -156,38 +151,3 @@ def _check_complete(desk: Desk) -> None:
                 rule="review.read-whole",
                 remedy="Read it to the end; what you have read is kept.",
             )
-
-
-def _survivors(
-    installation: Installation, desk: Desk, held: RedactionSet, final: Sequence[Turn]
-) -> tuple[Survivor, ...]:
-    participant = desk.row.participant_id
-    account = known_accounts(installation, {participant}).get(participant)
-    removed = [
-        RemovedValue(
-            redaction.entity_type,
-            desk.turns[redaction.span.turn].text[redaction.span.start : redaction.span.end],
-        )
-        for redaction in held.redactions
-        if redaction.replacement is not None
-    ]
-    return find_survivors(
-        [turn.text for turn in final],
-        KnownIdentifiers(
-            None if account is None else account.full_name,
-            None if account is None else account.email,
-        ),
-        removed,
-        _lexicon(),
-        allows=_allow_list().allows,
-    )
-
-
-@cache
-def _lexicon() -> Lexicon:
-    return load_lexicon(load_configuration().words)
-
-
-@cache
-def _allow_list() -> AllowList:
-    return AllowList(load_configuration().allow_list)

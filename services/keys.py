@@ -44,22 +44,34 @@ def checkpoint_key(settings: Settings) -> Ed25519PrivateKey:
     ClearanceError
         When what is configured is not an Ed25519 private key.
     """
-    held = _configured_or_generated(
-        settings,
-        settings.checkpoint_key,
-        "CLEARANCE_CHECKPOINT_KEY",
-        "checkpoint.pem",
-        new_checkpoint_key,
+    return _signing_key(
+        settings, settings.checkpoint_key, "CLEARANCE_CHECKPOINT_KEY", "checkpoint.pem"
     )
+
+
+def release_key(settings: Settings) -> Ed25519PrivateKey:
+    """The key that signs the packages that leave; recipients verify with its public half.
+
+    Raises
+    ------
+    ClearanceError
+        When what is configured is not an Ed25519 private key.
+    """
+    return _signing_key(settings, settings.release_key, "CLEARANCE_RELEASE_KEY", "release.pem")
+
+
+def _signing_key(
+    settings: Settings, configured: SecretStr | None, variable: str, file_name: str
+) -> Ed25519PrivateKey:
+    held = _configured_or_generated(settings, configured, variable, file_name, new_signing_key)
     try:
         key = load_pem_private_key(held.encode(), password=None)
     except ValueError as error:
         raise ClearanceError(
-            "CLEARANCE_CHECKPOINT_KEY is not a private key in PEM form. "
-            "Make one with: cli.py keys new."
+            f"{variable} is not a private key in PEM form. Make one with: cli.py keys new."
         ) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise ClearanceError("CLEARANCE_CHECKPOINT_KEY must be an Ed25519 key.")
+        raise ClearanceError(f"{variable} must be an Ed25519 key.")
     return key
 
 
@@ -86,7 +98,7 @@ def cookie_secret(settings: Settings) -> str:
     return held
 
 
-def new_checkpoint_key() -> str:
+def new_signing_key() -> str:
     """A fresh Ed25519 private key, in PEM form."""
     return (
         Ed25519PrivateKey.generate()

@@ -18,6 +18,18 @@ from data_access.tables.review import (
     SessionSearch,
     TurnsRead,
 )
+from data_access.tables.shares import (
+    AgreementRow,
+    PackageOffer,
+    RecipientRow,
+    ShareComment,
+    ShareOpening,
+    ShareRecall,
+    ShareRelease,
+    ShareRequest,
+    ShareSession,
+    ShareVote,
+)
 from data_access.tables.studies import (
     ConsentEvent,
     InterviewSession,
@@ -37,6 +49,7 @@ from data_access.tables.work import (
 
 __all__ = [
     "Account",
+    "AgreementRow",
     "AuditEvent",
     "Base",
     "ConsentEvent",
@@ -49,8 +62,10 @@ __all__ = [
     "ImportRefusal",
     "InterviewSession",
     "Job",
+    "PackageOffer",
     "Participant",
     "PolicyDocument",
+    "RecipientRow",
     "RedactionSetRow",
     "ReviewCheck",
     "ReviewItem",
@@ -59,6 +74,13 @@ __all__ = [
     "ReviewSkip",
     "SessionSearch",
     "SessionSource",
+    "ShareComment",
+    "ShareOpening",
+    "ShareRecall",
+    "ShareRelease",
+    "ShareRequest",
+    "ShareSession",
+    "ShareVote",
     "Staff",
     "StaffRole",
     "Study",

@@ -41,8 +41,22 @@ def grant(role=Role.REVIEWER, study=STUDY, revoked_at=None):
 
 #: The table as a person reads it off the domain's description.
 MAY = {
-    Role.REVIEWER: {Act.READ_POLICY, Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL, Act.REVIEW},
-    Role.APPROVER: {Act.READ_POLICY},
+    Role.REVIEWER: {
+        Act.READ_POLICY,
+        Act.BROWSE_SESSIONS,
+        Act.OPEN_ORIGINAL,
+        Act.REVIEW,
+        Act.SEE_SHARES,
+        Act.REQUEST_SHARE,
+        Act.RELEASE_SHARE,
+    },
+    Role.APPROVER: {
+        Act.READ_POLICY,
+        Act.SEE_SHARES,
+        Act.VOTE_ON_SHARE,
+        Act.RELEASE_SHARE,
+        Act.RECALL_SHARE,
+    },
     Role.LEAD: {Act.READ_POLICY},
     Role.TRUST_SAFETY: {Act.READ_POLICY, Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL, Act.HANDLE_CASES},
     Role.ADMINISTRATOR: {
@@ -52,6 +66,9 @@ MAY = {
         Act.MANAGE_ACCESS,
         Act.RUN_DEIDENTIFICATION,
         Act.RECORD_WITHDRAWAL,
+        Act.SEE_SHARES,
+        Act.RECALL_SHARE,
+        Act.MANAGE_RECIPIENTS,
     },
     Role.AUDITOR: {Act.READ_POLICY, Act.READ_AUDIT},
 }

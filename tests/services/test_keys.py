@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from data_access.encryption import IdentityCipher
 from data_access.identity import KnownAccount
 from domain.errors import ClearanceError
-from services.keys import checkpoint_key, cookie_secret, identity_keys, new_checkpoint_key
+from services.keys import checkpoint_key, cookie_secret, identity_keys, new_signing_key
 from settings import Settings
 
 
@@ -61,7 +61,7 @@ def test_unfit_keys_are_refused_without_being_repeated(tmp_path: Path) -> None:
 
 
 def test_a_configured_key_is_taken_as_it_is(tmp_path: Path) -> None:
-    pem, one, two = new_checkpoint_key(), Fernet.generate_key(), Fernet.generate_key()
+    pem, one, two = new_signing_key(), Fernet.generate_key(), Fernet.generate_key()
     settings = Settings(
         data_dir=tmp_path,
         checkpoint_key=SecretStr(pem),

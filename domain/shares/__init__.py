@@ -1,0 +1,1 @@
+"""Shares: handing named sessions' de-identified responses to one recipient for one purpose."""

@@ -1,0 +1,251 @@
+"""Reading requests: lists, what waits for whom, one request, one session as it would leave."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from data_access import recipients, releases, share_contents, share_votes, shares
+from data_access.releases import OfferRow, RecallRow, ReleaseRow
+from data_access.share_votes import Comment
+from data_access.shares import SharedSession, ShareRow
+from domain.errors import Refused
+from domain.permissions import Act, Actor, check
+from domain.shares.agreements import Agreement, Recipient
+from domain.shares.lifecycle import BOUND_TO_ITS_DIGEST, ShareState
+from domain.shares.votes import Vote
+from domain.vocabulary import Role
+from services import access
+from services.acts import act, reading
+from services.installation import Installation
+from services.shares.assembling import SERVICE, AssembledSession, How, assemble
+from services.shares.judging import judge
+
+#: Requests of one list.
+AT_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ShareList:
+    """What waits for the actor, what is theirs, and everything else they may see."""
+
+    waiting: tuple[ShareRow, ...]
+    own: tuple[ShareRow, ...]
+    others: tuple[ShareRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What joining these sessions could give away.
+
+    ``same_participant`` counts sessions beyond the first of a participant; ``received_before``
+    says for which sessions the recipient already holds something of the participant, by the
+    numbers of those shares.
+    """
+
+    same_participant: int
+    received_before: dict[UUID, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """One request as its page shows it."""
+
+    row: ShareRow
+    recipient: Recipient
+    agreement: Agreement
+    sessions: tuple[SharedSession, ...]
+    numbers: dict[UUID, int]
+    votes: tuple[Vote, ...]
+    voters: int
+    opened: frozenset[UUID]
+    comments: tuple[Comment, ...]
+    needs_memory_tick: bool
+    risk: Risk
+    earlier: tuple[ShareRow, ...]
+    release: ReleaseRow | None
+    offers: tuple[OfferRow, ...]
+    recall: RecallRow | None
+    releasing: releases.JobProgress | None
+    is_mine: bool
+    may_vote: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingView:
+    """One session of a request, byte for byte as it would leave."""
+
+    number: int
+    assembled: AssembledSession
+    is_what_was_frozen: bool
+
+
+def listed(installation: Installation, actor: Actor) -> ShareList:
+    """The requests the actor may see; a refusal is audited."""
+    with reading(installation, actor, Act.SEE_SHARES, "share.list", "share") as connection:
+        mine = shares.listed(
+            connection,
+            states=list(ShareState),
+            at_most=AT_MOST,
+            requested_by=actor.staff_id,
+        )
+        seen = shares.listed(
+            connection,
+            states=[state for state in ShareState if state is not ShareState.DRAFT],
+            at_most=AT_MOST,
+        )
+        wait = share_votes.waiting_for(connection, actor.staff_id)
+    voter = actor.holds(Role.APPROVER)
+    waiting = tuple(row for row in seen if voter and row.id in wait)
+    others = tuple(row for row in seen if row.requested_by != actor.staff_id and row not in waiting)
+    return ShareList(waiting, tuple(mine), others)
+
+
+def waiting_count(installation: Installation, actor: Actor) -> int:
+    """How many requests wait for the actor's vote, or lie with them to be changed."""
+    held = listed(installation, actor)
+    returned = sum(
+        row.state in (ShareState.RETURNED, ShareState.STALE, ShareState.APPROVED)
+        for row in held.own
+    )
+    return len(held.waiting) + returned
+
+
+def view(
+    installation: Installation, actor: Actor, share_id: UUID, *, record: bool = True
+) -> ShareView:
+    """One request with everything that speaks for and against it.
+
+    Raises
+    ------
+    Refused
+        When there is no such request among those the actor may see; audited.
+    """
+    service = access.service_actor(installation, SERVICE)
+    with act(
+        installation, actor, "share.view", "share", object_id=str(share_id), record=record
+    ) as done:
+        row = visible(done.connection, actor, share_id)
+        done.study_id = row.study_id
+        connection = done.connection
+        held = shares.sessions(connection, share_id)
+        ids = [each.session_id for each in held]
+        before: dict[UUID, tuple[int, ...]] = {}
+        for session_id, number in releases.received_before(connection, row.recipient_id, ids):
+            before[session_id] = (*before.get(session_id, ()), number)
+        recipient, agreement = recipients.parties(connection, row.recipient_id, row.agreement_id)
+        with installation.database.transaction(service.staff_id) as reader:
+            covered = share_contents.covered(reader, share_id)
+        now = installation.now()
+        ticks = any(
+            judge(each.facts, each.review_state, recipient.kind, now).needs_memory_tick
+            for each in covered
+        )
+        participants = Counter(each.participant_id for each in covered)
+        visible_numbers = {each.id: each.number for each in covered}
+        votes = share_votes.votes(connection, share_id, row.round)
+        asked = row.requested_by == actor.staff_id
+        return ShareView(
+            row=row,
+            recipient=recipient,
+            agreement=agreement,
+            sessions=tuple(held),
+            numbers=visible_numbers,
+            votes=votes,
+            voters=share_votes.voters(connection, share_id, row.round),
+            opened=share_votes.opened(connection, share_id, row.round, actor.staff_id),
+            comments=share_votes.comments(connection, share_id),
+            needs_memory_tick=ticks,
+            risk=Risk(sum(count - 1 for count in participants.values()), before),
+            earlier=tuple(
+                each
+                for each in shares.listed(
+                    connection,
+                    states=(ShareState.RELEASED, ShareState.RECALLED),
+                    at_most=AT_MOST,
+                )
+                if each.recipient_id == row.recipient_id and each.id != row.id
+            ),
+            release=releases.find(connection, share_id),
+            offers=tuple(releases.offers(connection, share_id)),
+            recall=releases.recall(connection, share_id),
+            releasing=releases.open_job(connection, share_id),
+            is_mine=asked,
+            may_vote=not asked
+            and row.study_id in actor.studies(Role.APPROVER, now)
+            and row.state in (ShareState.SUBMITTED, ShareState.DISPUTED),
+        )
+
+
+def open_session(
+    installation: Installation, actor: Actor, share_id: UUID, session_id: UUID
+) -> OutgoingView:
+    """One session of a request as it would leave; that it was opened goes on record.
+
+    Raises
+    ------
+    Refused
+        When the request is not to be seen, or the session may not be shared any more; audited.
+    """
+    service = access.service_actor(installation, SERVICE)
+    with act(installation, actor, "share.open", "session", object_id=str(session_id)) as done:
+        row = visible(done.connection, actor, share_id)
+        done.study_id = row.study_id
+        done.purpose = row.purpose
+        done.detail.update(share=str(share_id), number=row.number)
+        inside = {each.session_id: each for each in shares.sessions(done.connection, share_id)}
+        if session_id not in inside:
+            raise Refused(
+                "That session is not in this request.",
+                rule="share.sessions",
+                remedy="Go back to the request and choose one of its own.",
+            )
+        recipient, _agreement = recipients.parties(
+            done.connection, row.recipient_id, row.agreement_id
+        )
+        with installation.database.transaction(service.staff_id) as reader:
+            key = share_contents.key(reader, share_id)
+        # A draft has no key yet: its pseudonyms are made when it is submitted.
+        how = How(recipient.kind, row.fields, key or bytes(32), installation.now(), True)
+        (made,) = assemble(installation, service, share_id, how, only=session_id)
+        frozen = inside[session_id].line_digest
+        same = frozen == made.frozen.line_digest
+        if row.state in BOUND_TO_ITS_DIGEST and same:
+            share_votes.note_opened(
+                done.connection,
+                share_id,
+                row.round,
+                actor.staff_id,
+                session_id,
+                installation.now(),
+            )
+        done.detail.update(line=made.frozen.line_digest.hex(), rule=made.frozen.rule)
+    return OutgoingView(made.covered.number, made, same)
+
+
+def visible(connection: Connection, actor: Actor, share_id: UUID) -> ShareRow:
+    """A request, when the actor may see it.
+
+    Raises
+    ------
+    Refused
+        Otherwise; whether there is one is not told.
+    """
+    check(actor, Act.SEE_SHARES)
+    row = shares.find(connection, share_id)
+    if row is None:
+        raise Refused(
+            "There is no such request among those you may see.",
+            rule="R10",
+            remedy="Ask an administrator for a grant on its study that states your purpose.",
+        )
+    return row
+
+
+def expires_soon(view_: ShareView, now: datetime) -> bool:
+    """Whether the request's agreement ends soon."""
+    return view_.agreement.expires_soon(now)

@@ -1,0 +1,108 @@
+"""Submitting: what is asked for is assembled, frozen, and given the digest that is voted on."""
+
+from __future__ import annotations
+
+import secrets
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from data_access import recipients, share_contents, shares
+from data_access.shares import ShareRow
+from domain.errors import BadInput, ChangedMeanwhile
+from domain.permissions import Actor
+from domain.shares.agreements import check_receives
+from domain.shares.contents import RecipientTerms, content_digest
+from domain.shares.lifecycle import ShareStep, after
+from services import access
+from services.acts import act
+from services.installation import Installation
+from services.shares.assembling import SERVICE, AssembledSession, How, assemble
+from services.shares.composing import own_request
+
+_KEY_BYTES = 32
+
+
+def submit(installation: Installation, actor: Actor, share_id: UUID) -> bytes:
+    """Put a request before two approvers; the digest of what they will vote on.
+
+    Raises
+    ------
+    Refused
+        When the request is another's or not open, a session may not be shared, is not confirmed
+        or fails the leak check, or the recipient cannot receive; audited.
+    BadInput
+        When no session is in it.
+    ChangedMeanwhile
+        When a session changed while it was read; nothing was submitted.
+    """
+    service = access.service_actor(installation, SERVICE)
+    key = secrets.token_bytes(_KEY_BYTES)
+    with act(installation, actor, "share.submit", "share", object_id=str(share_id)) as done:
+        row = own_request(installation, actor, done.connection, share_id)
+        done.study_id = row.study_id
+        done.purpose = row.purpose
+        state = after(row.state, ShareStep.SUBMIT)
+        terms = terms_of(done.connection, row)
+        now = installation.now()
+        check_receives(
+            *recipients.parties(done.connection, row.recipient_id, row.agreement_id), now
+        )
+        how = How(terms.kind, row.fields, key, now, memory_acknowledged=True)
+        made = assemble(installation, service, share_id, how)
+        if not made:
+            raise BadInput("No session is in the request yet. Add the ones you ask for.")
+        shares.hold(done.connection, share_id)
+        _check_unchanged(installation, service, share_id, made)
+        digest = content_digest([each.frozen for each in made], terms, row.purpose, row.fields)
+        shares.freeze(done.connection, share_id, [(each.pseudonym, each.frozen) for each in made])
+        shares.move(
+            done.connection,
+            share_id,
+            state,
+            now,
+            round=row.round + 1,
+            content_digest=digest,
+            pseudonym_key=key,
+            submitted_at=now,
+            decided_at=None,
+            lapses_at=None,
+        )
+        done.detail.update(
+            number=row.number,
+            sessions=len(made),
+            content=digest.hex(),
+            rules=sorted({each.frozen.rule for each in made}),
+            policies=sorted({each.frozen.policy_digest for each in made}),
+            round=row.round + 1,
+        )
+    return digest
+
+
+def terms_of(connection: Connection, row: ShareRow) -> RecipientTerms:
+    """Who would receive a request's sessions, and under which agreement, as they stand now."""
+    recipient, agreement = recipients.parties(connection, row.recipient_id, row.agreement_id)
+    return RecipientTerms(
+        recipient_id=recipient.id,
+        kind=recipient.kind,
+        name=recipient.name,
+        organisation=recipient.organisation,
+        email=recipient.email,
+        agreement_id=agreement.id,
+        agreement_version=agreement.version,
+        agreement_digest=agreement.text_digest,
+        agreement_expires_at=agreement.expires_at,
+    )
+
+
+def _check_unchanged(
+    installation: Installation, service: Actor, share_id: UUID, made: list[AssembledSession]
+) -> None:
+    """See that the sessions, held still now, are as they were when they were assembled."""
+    with installation.database.transaction(service.staff_id) as connection:
+        held = share_contents.covered(connection, share_id)
+    if held != sorted((each.covered for each in made), key=lambda each: each.id):
+        raise ChangedMeanwhile(
+            "A session of the request changed while it was read, so nothing was submitted. "
+            "Look at the list and submit again."
+        )
