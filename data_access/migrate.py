@@ -39,7 +39,7 @@ def migrate(database: Database) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         # Decisions name the policy table they were made under; so it is kept by its digest.
-        policy_documents.record(connection, current_table().digest, edition_document())
+        policy_documents.record_first(connection, current_table().digest, edition_document())
         connection.commit()
         connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
         connection.commit()

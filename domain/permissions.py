@@ -25,6 +25,7 @@ class Act(StrEnum):
     READ_AUDIT = "read the audit trail"
     SEE_ACCOUNTS = "see account data"
     READ_POLICY = "read the policy table"
+    CHANGE_POLICY = "change the policy table"
     RECORD_WITHDRAWAL = "record a withdrawal"
     SEE_SHARES = "see share requests"
     REQUEST_SHARE = "request a share"
@@ -47,6 +48,7 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.READ_AUDIT: frozenset({Role.AUDITOR}),
     # The rules are nobody's secret: whoever works under them may read them.
     Act.READ_POLICY: frozenset(Role),
+    Act.CHANGE_POLICY: frozenset({Role.ADMINISTRATOR}),
     Act.RECORD_WITHDRAWAL: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_SHARES: frozenset({Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.REQUEST_SHARE: frozenset({Role.REVIEWER}),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.permissions import Act, Actor
-from domain.policy import PolicyTable, current_table
+from domain.policy import PolicyTable
+from services import policy
 from services.acts import reading
 from services.installation import Installation
 
@@ -16,5 +17,5 @@ def table_in_force(installation: Installation, actor: Actor) -> PolicyTable:
     Refused
         When the actor holds no role; audited.
     """
-    with reading(installation, actor, Act.READ_POLICY, "policy.read", "policy"):
-        return current_table()
+    with reading(installation, actor, Act.READ_POLICY, "policy.read", "policy") as connection:
+        return policy.in_force(connection)

@@ -72,7 +72,10 @@ def reviewable(
             rule="R10",
             remedy="Ask an administrator for a grant on its study that states your purpose.",
         )
-    answer = check_allowed(policy.decision(actor, row, Use.INTERNAL_RAW_TEXT, installation.now()))
+    table = policy.in_force(connection)
+    answer = check_allowed(
+        policy.decision(table, actor, row, Use.INTERNAL_RAW_TEXT, installation.now())
+    )
     if row.coverage not in (Coverage.FULL, Coverage.PATTERNS_ONLY):
         raise Refused(
             "The machine has not read this session, so there is nothing to review yet.",

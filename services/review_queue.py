@@ -94,6 +94,7 @@ def claim_next(
     with act(installation, actor, "review.claim", "session", study_id=study_id) as done:
         check(actor, Act.REVIEW)
         now = installation.now()
+        table = policy.in_force(done.connection)
         for _ in range(_PASSED_OVER):
             claimed = review_queue.claim_next(
                 done.connection,
@@ -107,7 +108,7 @@ def claim_next(
             row = None if claimed is None else sessions.find(done.connection, claimed)
             if claimed is None or row is None:
                 break
-            if policy.decision(actor, row, Use.INTERNAL_RAW_TEXT, now).allowed:
+            if policy.decision(table, actor, row, Use.INTERNAL_RAW_TEXT, now).allowed:
                 done.object_id = str(claimed)
                 return claimed
             review_queue.give_back(done.connection, claimed, actor.staff_id)

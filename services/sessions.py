@@ -19,7 +19,7 @@ from domain.errors import BadInput, Refused
 from domain.findings import Finding
 from domain.page_cursor import Cursor, Direction, Sort
 from domain.permissions import Act, Actor, check
-from domain.policy import Decision, Use, check_allowed
+from domain.policy import Decision, PolicyTable, Use, check_allowed
 from domain.redaction import make_redaction_set
 from domain.session_filters import PAGE_SIZE, SessionFilter
 from domain.transcripts import Turn
@@ -54,6 +54,8 @@ class SessionPage:
     newer: Cursor | None
     older: Cursor | None
     held: Browsable
+    #: The policy table that was in force when the list was read.
+    table: PolicyTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class SessionView:
     """
 
     row: SessionRow
+    table: PolicyTable
     reading: Decision
     turns: tuple[Turn, ...]
     findings: tuple[Finding, ...]
@@ -123,7 +126,8 @@ def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilte
         cap = COUNTED_WHEN_WALKING if walks else COUNTED_AT_MOST
         rows = sessions.page(connection, wanted, studies, PAGE_SIZE + 1, found)
         count = sessions.count(connection, wanted.at(None), studies, cap + 1, found)
-    return _page(wanted, rows, count, cap, held)
+        table = policy.in_force(connection)
+    return _page(wanted, rows, count, cap, held, table)
 
 
 def open_session(
@@ -148,7 +152,10 @@ def open_session(
     ) as done:
         row = _find(installation, actor, done.connection, session_id)
         done.study_id = row.study_id
-        reading = policy.decision(actor, row, Use.INTERNAL_DEIDENTIFIED_TEXT, installation.now())
+        table = policy.in_force(done.connection)
+        reading = policy.decision(
+            table, actor, row, Use.INTERNAL_DEIDENTIFIED_TEXT, installation.now()
+        )
         readable = reading.allowed and row.coverage in (Coverage.FULL, Coverage.PATTERNS_ONLY)
         turns, findings = _read(done.connection, row) if readable else ((), ())
         shown = _deidentified(done.connection, row, turns, findings) if readable else ()
@@ -159,7 +166,7 @@ def open_session(
         newer, older = sessions.neighbours(done.connection, row)
         consents = tuple(sessions.consent_history(done.connection, session_id))
         done.detail.update(form="de-identified" if readable else "facts", rule=reading.rule)
-    return SessionView(row, reading, shown, findings, rerun, consents, newer, older)
+    return SessionView(row, table, reading, shown, findings, rerun, consents, newer, older)
 
 
 def open_original(
@@ -195,7 +202,8 @@ def open_original(
         done.study_id = row.study_id
         reviewer = row.study_id in actor.studies(Role.REVIEWER, installation.now())
         use = Use.INTERNAL_RAW_TEXT if reviewer else Use.TRUST_SAFETY_RAW
-        answer = check_allowed(policy.decision(actor, row, use, installation.now()))
+        table = policy.in_force(done.connection)
+        answer = check_allowed(policy.decision(table, actor, row, use, installation.now()))
         done.detail.update(rule=answer.rule, policy=answer.policy_digest)
         turns, findings = _read(done.connection, row)
         if not turns:
@@ -278,13 +286,18 @@ def _readable(installation: Installation, actor: Actor, visible: set[UUID]) -> s
 
 
 def _page(
-    wanted: SessionFilter, rows: list[SessionRow], count: int, cap: int, held: Browsable
+    wanted: SessionFilter,
+    rows: list[SessionRow],
+    count: int,
+    cap: int,
+    held: Browsable,
+    table: PolicyTable,
 ) -> SessionPage:
     backwards = wanted.cursor is not None and wanted.cursor.direction is Direction.PREVIOUS
     more = len(rows) > PAGE_SIZE
     shown = (rows[-PAGE_SIZE:] if backwards else rows[:PAGE_SIZE]) if more else rows
     if not shown:
-        return SessionPage((), count, cap, None, None, held)
+        return SessionPage((), count, cap, None, None, held, table)
     has_before = more if backwards else wanted.cursor is not None
     has_after = True if backwards else more
     return SessionPage(
@@ -294,6 +307,7 @@ def _page(
         newer=_cursor(wanted.sort, shown[0], Direction.PREVIOUS) if has_before else None,
         older=_cursor(wanted.sort, shown[-1], Direction.NEXT) if has_after else None,
         held=held,
+        table=table,
     )
 
 

@@ -3,6 +3,7 @@
 from data_access.tables.audit import AuditEvent
 from data_access.tables.base import Base
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
+from data_access.tables.policy import PolicyDocument, PolicyProposal
 from data_access.tables.queue import (
     ReviewCheck,
     ReviewItem,
@@ -33,7 +34,6 @@ from data_access.tables.shares import (
 from data_access.tables.studies import (
     ConsentEvent,
     InterviewSession,
-    PolicyDocument,
     SessionSource,
     Study,
     TrustSafetyCase,
@@ -65,6 +65,7 @@ __all__ = [
     "PackageOffer",
     "Participant",
     "PolicyDocument",
+    "PolicyProposal",
     "RecipientRow",
     "RedactionSetRow",
     "ReviewCheck",

@@ -27,17 +27,6 @@ CHOICES = ("granted", "declined", "not_asked", "withdrawn")
 SCOPES = ("publish_responses", "share_researchers", "share_journalists", "contact")
 
 
-class PolicyDocument(Base):
-    """A version of the policy table that was in force, by digest."""
-
-    __tablename__ = "policy_document"
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    in_force_from: Mapped[Moment]
-    put_in_force_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
-
-
 class Study(Base):
     """One interview study."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from components import words
 from components.session_table import Chip, TableRow
 from domain.permissions import Actor
-from domain.policy import Decision, Outcome, Use
+from domain.policy import Decision, Outcome, PolicyTable, Use
 from domain.vocabulary import ConsentChoice, Coverage
 from services import policy
 from services.sessions import SessionRow
@@ -28,10 +28,15 @@ _SHORT = {
 
 
 def table_rows(
-    actor: Actor, rows: Sequence[SessionRow], now: datetime, *, with_study: bool
+    table: PolicyTable,
+    actor: Actor,
+    rows: Sequence[SessionRow],
+    now: datetime,
+    *,
+    with_study: bool,
 ) -> list[TableRow]:
     """The lines of the table; with the study's title where the list spans several."""
-    answers = policy.at_a_glance(actor, rows, now)
+    answers = policy.at_a_glance(table, actor, rows, now)
     return [_line(row, answer, with_study) for row, answer in zip(rows, answers, strict=True)]
 
 

@@ -196,7 +196,7 @@ def _uses(actor: Actor, view: SessionView) -> None:
                     )
                 ).strip(),
             )
-            for use, answer in policy.every_use(actor, view.row, now)
+            for use, answer in policy.every_use(view.table, actor, view.row, now)
         ]
     )
 

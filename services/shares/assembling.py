@@ -13,11 +13,13 @@ from data_access.share_contents import ConfirmedSet, CoveredSession
 from domain.digests import turns_digest
 from domain.errors import Refused
 from domain.permissions import Actor
+from domain.policy import PolicyTable
 from domain.policy.uses import RecipientKind
 from domain.redaction import Run
 from domain.shares.contents import FrozenSession, ShareField
 from domain.shares.package import OutgoingSession, session_line
 from domain.transcripts import Turn
+from services import policy
 from services.accounts import known_accounts
 from services.installation import Installation
 from services.leak_checks import survivors_in
@@ -76,7 +78,8 @@ def assemble(
         covered = share_contents.covered(connection, share_id)
         if only is not None:
             covered = [each for each in covered if each.id == only]
-        judged = [(each, check_one(each, how)) for each in covered]
+        table = policy.in_force(connection)
+        judged = [(each, check_one(table, each, how)) for each in covered]
         for begin in range(0, len(judged), _CHUNK):
             part = judged[begin : begin + _CHUNK]
             words = share_contents.words(connection, share_id, [each.id for each, _ in part])
@@ -95,7 +98,7 @@ def assemble(
     return sorted(made, key=lambda each: each.pseudonym)
 
 
-def check_one(each: CoveredSession, how: How) -> Judgement:
+def check_one(table: PolicyTable, each: CoveredSession, how: How) -> Judgement:
     """The judgement on one session, when it may be shared.
 
     Raises
@@ -104,6 +107,7 @@ def check_one(each: CoveredSession, how: How) -> Judgement:
         Under the policy's rule, or when its redactions are not confirmed.
     """
     judgement = judge(
+        table,
         each.facts,
         each.review_state,
         how.kind,

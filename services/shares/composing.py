@@ -138,13 +138,14 @@ def candidates(
         inside = set(shares.session_ids(connection, share_id))
         narrowed = replace(wanted, study=None, statuses=(SessionStatus.COMPLETED,), cursor=None)
         found = sessions.matching(connection, narrowed.query, [row.study_id])
+        table = policy.in_force(connection)
         listed = sessions.page(connection, narrowed, [row.study_id], MOST_SESSIONS + 1, found)
     now = installation.now()
     return Candidates(
         tuple(
             Candidate(
                 each,
-                judge(policy.facts_of(each), each.review_state, recipient.kind, now),
+                judge(table, policy.facts_of(each), each.review_state, recipient.kind, now),
                 each.id in inside,
             )
             for each in listed[:MOST_SESSIONS]
@@ -277,12 +278,13 @@ def _check_each(
 ) -> None:
     recipient, _agreement = recipients.parties(connection, row.recipient_id, row.agreement_id)
     found = {each.id: each for each in sessions.several(connection, wanted)}
+    table = policy.in_force(connection)
     for session_id in wanted:
         held = found.get(session_id)
         if held is None or held.study_id != row.study_id:
             raise BadInput("One of the sessions is not of this study. Reload the list.")
         judgement = judge(
-            policy.facts_of(held), held.review_state, recipient.kind, installation.now()
+            table, policy.facts_of(held), held.review_state, recipient.kind, installation.now()
         )
         if not judgement.may_go_in:
             decision = judgement.decision

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.policy import Clearance, Decision, SessionFacts, decide
+from domain.policy import Clearance, Decision, PolicyTable, SessionFacts, decide
 from domain.policy.uses import RecipientKind
 from domain.shares.contents import USE_FOR
 from domain.vocabulary import ReviewState
@@ -40,6 +40,7 @@ class Judgement:
 
 
 def judge(
+    table: PolicyTable,
     facts: SessionFacts,
     review_state: ReviewState,
     kind: RecipientKind,
@@ -52,10 +53,10 @@ def judge(
     With ``memory_acknowledged``, as while composing, a session with memory on may go in; the
     judgement then says that both approvers must tick it.
     """
-    strict = _ask(facts, kind, now, memory_acknowledged=False)
+    strict = _ask(table, facts, kind, now, memory_acknowledged=False)
     needs_tick = strict.rule == MEMORY_RULE
     answer = (
-        _ask(facts, kind, now, memory_acknowledged=True)
+        _ask(table, facts, kind, now, memory_acknowledged=True)
         if needs_tick and memory_acknowledged
         else strict
     )
@@ -63,7 +64,12 @@ def judge(
 
 
 def _ask(
-    facts: SessionFacts, kind: RecipientKind, now: datetime, *, memory_acknowledged: bool
+    table: PolicyTable,
+    facts: SessionFacts,
+    kind: RecipientKind,
+    now: datetime,
+    *,
+    memory_acknowledged: bool,
 ) -> Decision:
     return decide(
         facts,
@@ -72,4 +78,5 @@ def _ask(
         now=now,
         recipient=kind,
         memory_acknowledged=memory_acknowledged,
+        table=table,
     )

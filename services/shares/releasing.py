@@ -24,6 +24,7 @@ from domain.shares.lifecycle import ShareState, ShareStep, after
 from domain.shares.release import check_release, has_lapsed
 from domain.shares.votes import Ballot, Vote, standing
 from domain.vocabulary import Role
+from services import policy
 from services.acts import act
 from services.installation import Installation
 from services.keys import release_key
@@ -231,8 +232,9 @@ def _check_again(
     check_receives(*parties, now)
     held = share_contents.covered(connection, row.id)
     how = How(terms.kind, row.fields, b"", now, _ticked(votes))
+    table = policy.in_force(connection)
     for each in held:
-        check_one(each, how)
+        check_one(table, each, how)
     if held != sorted((each.covered for each in made), key=lambda each: each.id):
         raise Refused(
             "A session changed while the package was built.",

@@ -19,7 +19,7 @@ from domain.shares.agreements import Agreement, Recipient
 from domain.shares.lifecycle import BOUND_TO_ITS_DIGEST, ShareState
 from domain.shares.votes import Vote
 from domain.vocabulary import Role
-from services import access
+from services import access, policy
 from services.acts import act, reading
 from services.installation import Installation
 from services.shares.assembling import SERVICE, AssembledSession, How, assemble
@@ -140,9 +140,10 @@ def view(
         recipient, agreement = recipients.parties(connection, row.recipient_id, row.agreement_id)
         with installation.database.transaction(service.staff_id) as reader:
             covered = share_contents.covered(reader, share_id)
+        table = policy.in_force(connection)
         now = installation.now()
         ticks = any(
-            judge(each.facts, each.review_state, recipient.kind, now).needs_memory_tick
+            judge(table, each.facts, each.review_state, recipient.kind, now).needs_memory_tick
             for each in covered
         )
         participants = Counter(each.participant_id for each in covered)

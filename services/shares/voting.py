@@ -12,7 +12,7 @@ from domain.shares.lifecycle import ShareState, ShareStep, after
 from domain.shares.release import APPROVAL_HOLDS_FOR
 from domain.shares.votes import Ballot, Vote, check_ballot, check_vote, step_of
 from domain.vocabulary import Role
-from services import access
+from services import access, policy
 from services.acts import act
 from services.installation import Installation
 from services.shares.assembling import SERVICE
@@ -73,8 +73,9 @@ def vote(
             check_receives(recipient, agreement, now)
             with installation.database.transaction(service.staff_id) as reader:
                 covered = share_contents.covered(reader, share_id)
+            table = policy.in_force(connection)
             ticks = any(
-                judge(each.facts, each.review_state, recipient.kind, now).needs_memory_tick
+                judge(table, each.facts, each.review_state, recipient.kind, now).needs_memory_tick
                 for each in covered
             )
             if ticks and not memory_acknowledged:

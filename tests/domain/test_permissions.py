@@ -66,6 +66,7 @@ MAY = {
         Act.MANAGE_ACCESS,
         Act.RUN_DEIDENTIFICATION,
         Act.RECORD_WITHDRAWAL,
+        Act.CHANGE_POLICY,
         Act.SEE_SHARES,
         Act.RECALL_SHARE,
         Act.MANAGE_RECIPIENTS,

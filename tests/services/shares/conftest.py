@@ -10,8 +10,7 @@ from data_access.studies import StudyRow
 from domain.permissions import Actor
 from services.installation import Installation
 from tests.conftest import Hire
-from tests.domain.policy.worlds import RECORDED
-from tests.services.shares.worlds import World, make_world
+from tests.services.shares.worlds import World, make_world, record_retention
 
 
 @pytest.fixture
@@ -21,8 +20,7 @@ def world(
     study: StudyRow,
     hire: Hire,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> World:
     """A world in which a retention rule is recorded, so that R06 holds nothing back."""
-    monkeypatch.setattr("domain.policy.engine.current_table", lambda: RECORDED)
+    record_retention(installation, administrator, hire)
     return make_world(installation, administrator, study, hire, tmp_path)

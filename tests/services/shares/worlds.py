@@ -20,8 +20,8 @@ from domain.shares.agreements import DataUse
 from domain.shares.contents import ShareField
 from domain.shares.lifecycle import ShareState
 from domain.shares.votes import Ballot
-from domain.vocabulary import Role
-from services import access, confirming, reviewing, sessions
+from domain.vocabulary import PolicyVersion, Role
+from services import access, confirming, policy_changes, reviewing, sessions
 from services.installation import Installation
 from services.shares import composing, fetching, recipients, releasing, requests, submitting, voting
 from services.shares.assembling import SERVICE
@@ -110,6 +110,19 @@ def bound(installation: Installation, actor: Actor) -> Actor:
             installation.now(),
         )
     return actor
+
+
+def record_retention(installation: Installation, administrator: Actor, hire: Hire) -> None:
+    """Two administrators put a retention of five years in force, which R06 waits for."""
+    proposal = policy_changes.propose_retention(
+        installation,
+        administrator,
+        PolicyVersion.MARCH_2026,
+        5,
+        "2026-11-25",
+        "The data protection officer fixed five years",
+    )
+    policy_changes.settle(installation, hire("Ben", Role.ADMINISTRATOR), proposal, accept=True)
 
 
 def make_world(
