@@ -25,6 +25,7 @@ from gate.front_page import FAVICON, front_page
 from gate.headers import cookie, protect
 from gate.identity import token_of, who
 from gate.origin import is_loopback, public_origin
+from gate.packages import hand_over
 from gate.paths import SIGN_IN_START_PATH, Door, door, safe_next, sign_in_address
 from gate.sign_in_page import sign_in_page
 from gate.stream import guard_stream
@@ -119,6 +120,8 @@ class Guard:
             return _page(request, standing, secure=secure)
         if isinstance(standing, Ended):
             return PlainTextResponse("Sign in first.", 401)
+        if guard is Door.PACKAGE:
+            return await hand_over(installation, request, standing)
         if guard is Door.UPLOAD and Role.ADMINISTRATOR not in standing.actor.roles:
             await _audit_upload(installation, standing)
             return PlainTextResponse("Only administrators upload files.", 403)

@@ -21,18 +21,21 @@ class Door(Enum):
     CALLBACK = "callback"
     LOGOUT = "logout"
     UPLOAD = "upload"
+    PACKAGE = "package"
     PAGE = "page"
     SIGNED_IN = "signed-in"
 
 
 SIGN_IN_PATH = "/sign-in"
 SIGN_IN_START_PATH = "/sign-in/start"
+PACKAGE_PATH = "/package"
 
 _EXACT = {
     "/_stcore/health": Door.OPEN,
     "/favicon.png": Door.FAVICON,
     SIGN_IN_PATH: Door.SIGN_IN,
     SIGN_IN_START_PATH: Door.SIGN_IN_START,
+    PACKAGE_PATH: Door.PACKAGE,
     internals.LOGIN_PATH: Door.LOGIN,
     internals.CALLBACK_PATH: Door.CALLBACK,
     internals.LOGOUT_PATH: Door.LOGOUT,

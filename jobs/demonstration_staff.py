@@ -30,6 +30,7 @@ PEOPLE = (
     DemonstrationPerson("rosa@clearance.example", "Rosa Lindqvist", (Role.REVIEWER,)),
     DemonstrationPerson("ravi@clearance.example", "Ravi Menon", (Role.REVIEWER,), studies=1),
     DemonstrationPerson("amina@clearance.example", "Amina Haddad", (Role.APPROVER,)),
+    DemonstrationPerson("bela@clearance.example", "Béla Kovács", (Role.APPROVER,)),
     DemonstrationPerson("leo@clearance.example", "Leo Castellanos", (Role.LEAD,)),
     DemonstrationPerson("tess@clearance.example", "Tess Okafor", (Role.TRUST_SAFETY,)),
     DemonstrationPerson("uma@clearance.example", "Uma Petrov", (Role.AUDITOR,)),
@@ -46,6 +47,11 @@ def first_administrator(installation: Installation) -> Actor:
         return access.first_administrator(installation, first.email, first.name)
     except Refused:
         return access.actor_by_email(installation, first.email)
+
+
+def second_administrator(installation: Installation) -> Actor:
+    """The one who puts in force what the first proposes."""
+    return access.actor_by_email(installation, PEOPLE[1].email)
 
 
 def invite_everybody(installation: Installation, administrator: Actor) -> None:

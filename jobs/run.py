@@ -119,13 +119,15 @@ def _start_web(
 
 def _prepare(installation: Installation) -> None:
     # The generator and its wording are needed at the first start alone.
-    from jobs import demonstration
+    from jobs import demonstration, demonstration_shares
 
     administrator = demonstration_staff.first_administrator(installation)
     demonstration_staff.invite_everybody(installation, administrator)
     for title in demonstration.load_once(installation, administrator):
         _say(f"Loaded the demonstration study “{title}”.")
     demonstration_staff.grant_everybody(installation, administrator)
+    second = demonstration_staff.second_administrator(installation)
+    demonstration_shares.prepare_once(installation, administrator, second)
 
 
 def _announce(address: str, configuration: Settings) -> None:

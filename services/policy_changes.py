@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from data_access import policy_documents
-from data_access.policy_documents import ProposalRow
+from data_access.policy_documents import ProposalRow as ProposalRow
 from domain.errors import BadInput, Refused
 from domain.permissions import Act, Actor, check
 from domain.policy import PolicyTable, Use, read_table

@@ -11,6 +11,7 @@ from domain.permissions import Actor
 from domain.vocabulary import Role
 from pages.front.visitor import require_visitor
 from services import deidentification_progress, installation, studies
+from services.shares import requests
 
 _ROOMS = {
     Role.REVIEWER: (
@@ -29,11 +30,15 @@ _ROOMS = {
         "/access",
         "Invite people, give roles and grants. Imports and studies are in the menu.",
     ),
+    Role.APPROVER: (
+        "Shares",
+        "/shares",
+        "See exactly what would leave, to whom and why it may, and vote on it.",
+    ),
     Role.AUDITOR: ("Audit trail", "/audit", "Read every act, and verify that none was changed."),
 }
 #: Roles that hold nothing yet in this version of the product.
 _LATER = {
-    Role.APPROVER: "share requests to approve",
     Role.LEAD: "participation metrics",
 }
 
@@ -47,6 +52,7 @@ def page() -> None:
         return
     for role in (role for role in Role if role in actor.roles):
         _room(role)
+    _waiting(actor)
     if actor.roles & {Role.REVIEWER, Role.ADMINISTRATOR}:
         _progress()
     _grants(actor)
@@ -70,6 +76,18 @@ def _room(role: Role) -> None:
         text, way = st.columns([6, 2], vertical_alignment="center")
         text.markdown(f"**{title}**  \n{what}")
         way.link_button(f"Open {title.lower()}", address, width="stretch")
+
+
+def _waiting(actor: Actor) -> None:
+    if not actor.roles & {Role.REVIEWER, Role.APPROVER}:
+        return
+    count = requests.waiting_count(installation.current(), actor)
+    if count:
+        st.info(
+            f"{words.plural(count, 'share request')} "
+            f"{'waits' if count == 1 else 'wait'} for you. [See them](/shares)",
+            icon=":material/outbox:",
+        )
 
 
 @st.fragment(run_every=5)

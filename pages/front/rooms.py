@@ -11,11 +11,13 @@ import streamlit as st
 
 from domain.errors import Refused
 from domain.permissions import Act, Actor, check, may
-from pages.admin import access, imports, quality, studies, withdrawals
+from pages.admin import access, imports, quality, recipients, studies, withdrawals
 from pages.audit import trail
 from pages.front import home
+from pages.policy import changes
 from pages.policy import table as policy_table
 from pages.review import queue, session, sessions
+from pages.shares import board, share
 from services import installation
 from services.acts import refuse
 
@@ -42,6 +44,8 @@ ROOMS = (
     Room("review", "Review", ":material/rate_review:", queue.page, Act.REVIEW),
     Room("sessions", "Sessions", ":material/forum:", sessions.page, Act.BROWSE_SESSIONS),
     Room("session", "Session", "", session.page, Act.BROWSE_SESSIONS, listed=False),
+    Room("shares", "Shares", ":material/outbox:", board.page, Act.SEE_SHARES),
+    Room("share", "Share", "", share.page, Act.SEE_SHARES, listed=False),
     Room("imports", "Imports", ":material/upload_file:", imports.page, Act.IMPORT),
     Room("access", "Access", ":material/key:", access.page, Act.MANAGE_ACCESS),
     Room("studies", "Studies", ":material/science:", studies.page, Act.MANAGE_STUDIES),
@@ -53,7 +57,9 @@ ROOMS = (
         withdrawals.page,
         Act.RECORD_WITHDRAWAL,
     ),
+    Room("recipients", "Recipients", ":material/contacts:", recipients.page, Act.MANAGE_RECIPIENTS),
     Room("policy", "Policy", ":material/gavel:", policy_table.page, Act.READ_POLICY),
+    Room("changes", "Policy changes", ":material/edit_note:", changes.page, Act.CHANGE_POLICY),
     Room("audit", "Audit trail", ":material/history:", trail.page, Act.READ_AUDIT),
 )
 

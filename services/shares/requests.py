@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from data_access import recipients, releases, share_contents, share_votes, shares
 from data_access.releases import OfferRow, RecallRow, ReleaseRow
 from data_access.share_votes import Comment
-from data_access.shares import SharedSession, ShareRow
+from data_access.shares import SharedSession
+from data_access.shares import ShareRow as ShareRow
 from domain.errors import Refused
 from domain.permissions import Act, Actor, check
 from domain.shares.agreements import Agreement, Recipient

@@ -21,6 +21,11 @@ _SHARED_BY_PAGES = {
     "pages/review/desk_data.py",
     "pages/review/purpose.py",
     "pages/review/rows.py",
+    "pages/shares/composer.py",
+    "pages/shares/contents.py",
+    "pages/shares/lines.py",
+    "pages/shares/next_step.py",
+    "pages/shares/talk.py",
 }
 _PAGES = [path for path in files("pages") if name(path) not in _SHARED_BY_PAGES]
 _TESTS = tuple(sorted((ROOT / "tests").rglob("*.py")))

@@ -240,8 +240,13 @@ def test_an_answer_used_up_lets_nobody_in_again_and_throws_nobody_out(live: Live
 
 def test_a_person_sees_their_own_pages_and_no_others(live: Live) -> None:
     for email, theirs in (
-        (ADA, {"", "imports", "access", "studies", "quality", "withdrawals", "policy"}),
-        (ROSA, {"", "review", "sessions", "session", "policy"}),
+        (
+            ADA,
+            {"", "shares", "share", "imports", "access", "studies", "quality", "withdrawals"}
+            | {"recipients", "policy", "changes"},
+        ),
+        (ROSA, {"", "review", "sessions", "session", "shares", "share", "policy"}),
+        ("amina@clearance.example", {"", "shares", "share", "policy"}),
         ("uma@clearance.example", {"", "audit", "policy"}),
         ("leo@clearance.example", {"", "policy"}),
     ):

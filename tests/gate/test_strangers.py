@@ -133,6 +133,8 @@ def test_the_very_first_run_of_a_process_draws_only_what_the_role_allows(live: L
     with live.another_web() as web:
         with screen(web, signed_in(web, "rosa@clearance.example")) as tab:
             came = tab.run("access")
-        assert navigation(came) == {"", "review", "sessions", "session", "policy"}
+        assert navigation(came) == {
+            *("", "review", "sessions", "session", "shares", "share", "policy")
+        }
         assert "Good day" in drawn(came)
         assert "Invite" not in drawn(came)

@@ -21,7 +21,10 @@ HEADS = {
     "studies": "Studies",
     "quality": "Review quality",
     "withdrawals": "Withdrawals",
+    "shares": "Shares",
+    "recipients": "Recipients",
     "policy": "Policy",
+    "changes": "Policy changes",
     "audit": "Audit trail",
 }
 

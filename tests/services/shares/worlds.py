@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,7 +31,6 @@ from tests.services.worlds import full, read_by_the_machine, take_in
 WORDING = "The recipient uses the responses for the named project alone and destroys them after."
 SHARE_PURPOSE = "A study of how crafts people work with AI tools"
 SCOPES = ("share_researchers", "share_journalists")
-_subjects = itertools.count()
 
 
 @dataclass
@@ -105,8 +103,8 @@ def bound(installation: Installation, actor: Actor) -> Actor:
         assert staff.bind(
             connection,
             actor.staff_id,
-            "https://sign-in.example",
-            f"subject-{next(_subjects)}",
+            "https://id.example",
+            actor.label.split()[0].lower(),
             installation.now(),
         )
     return actor

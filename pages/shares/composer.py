@@ -1,0 +1,117 @@
+"""Choosing sessions: a filtered list with each one's answer; the ids shown are the ids taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pandas as pd
+import streamlit as st
+
+from components import words
+from domain.errors import BadInput, Refused
+from domain.permissions import Actor
+from domain.session_filters import SessionFilter
+from domain.vocabulary import ReviewState
+from services import installation
+from services.shares import composing
+from services.shares.composing import Candidate, Candidates
+from services.shares.requests import ShareView
+
+
+def draw_composer(actor: Actor, view: ShareView) -> None:
+    """Draw the filter, what it finds, and what to do with the rows that are marked."""
+    wanted = _filter()
+    try:
+        found = composing.candidates(installation.current(), actor, view.row.id, wanted)
+    except (Refused, BadInput) as error:
+        st.error(str(error))
+        return
+    fits = [each for each in found.sessions if each.judgement.may_go_in and not each.inside]
+    st.caption(
+        f"{words.plural(len(found.sessions), 'completed session')}"
+        + (" and more; narrow the filter to see them" if found.more else "")
+        + f" · {len(fits):,} may go in · {view.row.sessions:,} are in."
+    )
+    if not found.sessions:
+        return
+    chosen = _table(found)
+    add, remove, every = st.columns([3, 3, 4])
+    marked = [each.row.id for each in chosen if not each.inside]
+    inside = [each.row.id for each in chosen if each.inside]
+    if add.button(
+        f"Add the {len(marked):,} marked" if marked else "Add the marked",
+        disabled=not marked,
+        type="primary",
+        width="stretch",
+    ):
+        _add(actor, view, marked)
+    if remove.button(
+        f"Take {len(inside):,} out" if inside else "Take the marked out",
+        disabled=not inside,
+        width="stretch",
+    ):
+        _remove(actor, view, inside)
+    if every.button(f"Add all {len(fits):,} that may go in", disabled=not fits, width="stretch"):
+        _add(actor, view, [each.row.id for each in fits])
+
+
+def _filter() -> SessionFilter:
+    left, middle, right = st.columns([3, 3, 4], vertical_alignment="bottom")
+    since = left.date_input("Completed from", None, key="compose.from")
+    until = middle.date_input("Completed until", None, key="compose.until")
+    confirmed = right.toggle("Only confirmed sessions", value=True, key="compose.confirmed")
+    wanted = SessionFilter(completed_from=since, completed_until=until)
+    return replace(wanted, review_states=(ReviewState.CONFIRMED,)) if confirmed else wanted
+
+
+def _table(found: Candidates) -> list[Candidate]:
+    """The list, and which of its rows are marked."""
+    frame = pd.DataFrame(
+        {
+            "Session": [each.row.number for each in found.sessions],
+            "Answer": [_answer(each) for each in found.sessions],
+            "Completed": [words.day(each.row.completed_at) for each in found.sessions],
+            "Language": [words.language(each.row.language) for each in found.sessions],
+            "Words": [each.row.word_count for each in found.sessions],
+            "Why": [each.judgement.why for each in found.sessions],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=min(38 * (len(frame) + 1), 420),
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"compose.rows.{hash(tuple(each.row.id for each in found.sessions))}",
+        column_config={"Why": st.column_config.TextColumn(width="large")},
+    )
+    rows: list[int] = event["selection"]["rows"]
+    return [found.sessions[row] for row in rows if row < len(found.sessions)]
+
+
+def _answer(each: Candidate) -> str:
+    if each.inside:
+        return "is in"
+    return "may go in" if each.judgement.may_go_in else each.judgement.decision.outcome.value
+
+
+def _add(actor: Actor, view: ShareView, chosen: list[UUID]) -> None:
+    try:
+        added = composing.add_sessions(installation.current(), actor, view.row.id, chosen)
+    except (Refused, BadInput) as error:
+        st.error(str(error))
+        return
+    st.toast(f"{words.plural(added, 'session')} added.")
+    st.rerun()
+
+
+def _remove(actor: Actor, view: ShareView, chosen: list[UUID]) -> None:
+    try:
+        removed = composing.remove_sessions(installation.current(), actor, view.row.id, chosen)
+    except (Refused, BadInput) as error:
+        st.error(str(error))
+        return
+    st.toast(f"{words.plural(removed, 'session')} taken out.")
+    st.rerun()

@@ -1,0 +1,151 @@
+"""One share request: what would leave, to whom and why it may, who said what, what is next."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import streamlit as st
+
+from components import words
+from components.empty import draw_empty
+from components.session_panels import draw_chips, draw_facts
+from components.session_table import Chip
+from domain.errors import Refused
+from domain.permissions import Actor
+from domain.shares.lifecycle import OPEN_TO_CHANGE, ShareState
+from pages.front.visitor import require_visitor
+from pages.shares.composer import draw_composer
+from pages.shares.contents import draw_contents
+from pages.shares.lines import STATES
+from pages.shares.next_step import draw_next_step
+from pages.shares.talk import draw_talk
+from services import installation
+from services.shares import recipients, requests
+from services.shares.requests import ShareView
+
+_RECORDED = "share.recorded"
+
+
+def page() -> None:
+    """Draw the request whose id the address names."""
+    actor = require_visitor()
+    try:
+        share_id = UUID(st.query_params.get("id", ""))
+    except ValueError:
+        st.title("Share")
+        draw_empty("No request is named", "Choose one from the list.", ("Shares", "/shares"))
+        return
+    try:
+        view = _open(actor, share_id)
+    except Refused as refused:
+        st.title("Share")
+        st.error(str(refused))
+        return
+    _head(view)
+    draw_next_step(actor, view)
+    names = ["What would leave", "Terms", f"Votes and comments ({len(view.comments)})"]
+    composing = view.is_mine and view.row.state in OPEN_TO_CHANGE
+    tabs = st.tabs(["Choose sessions", *names] if composing else names)
+    if composing:
+        with tabs[0]:
+            draw_composer(actor, view)
+    with tabs[-3]:
+        draw_contents(actor, view)
+    with tabs[-2]:
+        _terms(actor, view)
+    with tabs[-1]:
+        draw_talk(actor, view)
+
+
+def _open(actor: Actor, share_id: UUID) -> ShareView:
+    """Read the request; the first time in this tab, the opening goes on record."""
+    first = st.session_state.get(_RECORDED) != share_id
+    view = requests.view(installation.current(), actor, share_id, record=first)
+    st.session_state[_RECORDED] = share_id
+    return view
+
+
+def _head(view: ShareView) -> None:
+    row = view.row
+    st.title(f"Share {row.number}")
+    st.caption(
+        f"{words.plural(row.sessions, 'session')} of “{row.study_title}” for "
+        f"{view.recipient.name}, {view.recipient.organisation} · asked by {row.requester_name}"
+    )
+    st.markdown(f"**Purpose:** {_escaped(row.purpose)}")
+    state, tone, hint = STATES[row.state]
+    chips = [Chip(state, tone, hint)]
+    if row.state in (ShareState.SUBMITTED, ShareState.DISPUTED):
+        chips.append(Chip(f"{view.voters} of 2 votes in", "plain", ""))
+    if row.state is ShareState.APPROVED:
+        chips.append(Chip(f"lapses {words.moment(row.lapses_at)}", "wait", ""))
+    if requests.expires_soon(view, installation.current().now()):
+        chips.append(Chip(f"agreement ends {words.day(view.agreement.expires_at)}", "wait", ""))
+    draw_chips(chips)
+    if row.state_reason:
+        st.warning(row.state_reason)
+    _risk(view)
+
+
+def _risk(view: ShareView) -> None:
+    said = []
+    if view.risk.same_participant:
+        said.append(
+            f"{words.plural(view.risk.same_participant, 'session')} of it come from somebody who "
+            "is in it already: together they tell more of one person."
+        )
+    if view.risk.received_before:
+        numbers = sorted({n for each in view.risk.received_before.values() for n in each})
+        listed = ", ".join(map(str, numbers))
+        said.append(
+            f"The recipient already holds something of the participants of "
+            f"{words.plural(len(view.risk.received_before), 'session')} here, by share {listed}. "
+            "The pseudonyms differ, but the same words would join the two."
+        )
+    for sentence in said:
+        st.info(sentence, icon=":material/group:")
+
+
+def _terms(actor: Actor, view: ShareView) -> None:
+    recipient, agreement = view.recipient, view.agreement
+    draw_facts(
+        [
+            ("Recipient", f"{recipient.name}, {recipient.organisation}"),
+            ("Kind", recipient.kind.value),
+            ("E-mail", recipient.email),
+            ("Agreement", f"{agreement.title}, version {agreement.version}"),
+            (
+                "In force",
+                f"{words.day(agreement.signed_at)} to {words.day(agreement.expires_at)}",
+            ),
+            ("Conditions", "; ".join(use.label for use in agreement.data_uses) or "none named"),
+            ("Text, SHA-256", agreement.text_digest.hex()),
+            (
+                "Beside the responses",
+                ", ".join(field.label for field in view.row.fields) or "nothing",
+            ),
+            (
+                "What is voted on, SHA-256",
+                view.row.content_digest.hex() if view.row.content_digest else "not submitted yet",
+            ),
+        ]
+    )
+    with st.expander("The agreement, word for word"):
+        st.code(
+            recipients.wording(installation.current(), actor, agreement.id),
+            language=None,
+            wrap_lines=True,
+        )
+    st.markdown("#### Earlier releases to this recipient")
+    if not view.earlier:
+        st.caption("None that you may see.")
+    for each in view.earlier:
+        st.markdown(
+            f"[Share {each.number}](/share?id={each.id}): "
+            f"{words.plural(each.sessions, 'session')}, {STATES[each.state][0]}"
+        )
+
+
+def _escaped(said: str) -> str:
+    """A sentence of a person's in Markdown, as text."""
+    return "".join(f"\\{mark}" if mark in r"\`*_{}[]()<>#+-!|~$:" else mark for mark in said)
