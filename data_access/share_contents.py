@@ -43,10 +43,16 @@ class ConfirmedSet:
     output_digest: bytes
 
 
-def covered(connection: Connection, share_id: UUID) -> list[CoveredSession]:
-    """Every session of a request, in the order of their ids; for the release service alone."""
+def covered(
+    connection: Connection, share_id: UUID, only: UUID | None = None
+) -> list[CoveredSession]:
+    """Every session of a request, or one, in the order of their ids; for the release service."""
     rows = connection.execute(
-        text("SELECT * FROM share_sessions(:share) ORDER BY id"), {"share": share_id}
+        text(
+            "SELECT * FROM share_sessions(:share)"
+            " WHERE CAST(:only AS uuid) IS NULL OR id = :only ORDER BY id"
+        ),
+        {"share": share_id, "only": only},
     )
     return [_covered(row) for row in rows]
 

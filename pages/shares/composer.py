@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components import words
+from components.empty import draw_empty
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.session_filters import SessionFilter
@@ -34,6 +35,12 @@ def draw_composer(actor: Actor, view: ShareView) -> None:
         + f" · {len(fits):,} may go in · {view.row.sessions:,} are in."
     )
     if not found.sessions:
+        draw_empty(
+            "No session of this study fits",
+            "Only sessions whose redactions are confirmed can go in. Review some first, or look "
+            "at all of them to see what stands in the way.",
+            ("Review", "/review"),
+        )
         return
     chosen = _table(found)
     add, remove, every = st.columns([3, 3, 4])

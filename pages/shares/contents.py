@@ -18,6 +18,7 @@ from services.shares import requests
 from services.shares.requests import OutgoingView, ShareView
 
 _CHOSEN = "share.session"
+_RECORDED = "share.session.recorded"
 
 
 def draw_contents(actor: Actor, view: ShareView) -> None:
@@ -34,7 +35,7 @@ def draw_contents(actor: Actor, view: ShareView) -> None:
     session_id = chosen.selectbox(
         "Session",
         order,
-        format_func=lambda each: _name(view, each),
+        format_func=_names(view).__getitem__,
         key=key,
         help="In an order drawn at random for you, so that the first ones are a fair sample.",
     )
@@ -46,11 +47,22 @@ def draw_contents(actor: Actor, view: ShareView) -> None:
         width="stretch",
     )
     try:
-        shown = requests.open_session(installation.current(), actor, view.row.id, session_id)
+        shown = _open(actor, view, session_id)
     except (Refused, BadInput) as error:
         st.error(str(error))
         return
     _draw(view, shown)
+
+
+def _open(actor: Actor, view: ShareView, session_id: UUID) -> OutgoingView:
+    """Read the session; the first time in this tab and round, the opening goes on record."""
+    this = (view.row.id, view.row.round, session_id)
+    first = st.session_state.get(_RECORDED) != this
+    shown = requests.open_session(
+        installation.current(), actor, view.row.id, session_id, record=first
+    )
+    st.session_state[_RECORDED] = this
+    return shown
 
 
 def _go_on(key: str, order: list[UUID], opened: frozenset[UUID]) -> None:
@@ -101,10 +113,12 @@ def _draw(view: ShareView, shown: OutgoingView) -> None:
         st.caption(f"SHA-256 {made.frozen.line_digest.hex()}")
 
 
-def _name(view: ShareView, session_id: UUID) -> str:
-    held = next(each for each in view.sessions if each.session_id == session_id)
-    name = held.pseudonym or f"Session {view.numbers.get(session_id, '')}"
-    return f"{name} · opened" if session_id in view.opened else name
+def _names(view: ShareView) -> dict[UUID, str]:
+    return {
+        each.session_id: (each.pseudonym or f"Session {view.numbers.get(each.session_id, '')}")
+        + (" · opened" if each.session_id in view.opened else "")
+        for each in view.sessions
+    }
 
 
 def _order(actor: Actor, view: ShareView) -> list[UUID]:

@@ -72,12 +72,14 @@ def _vote(actor: Actor, view: ShareView) -> None:
     if mine and view.row.state is ShareState.SUBMITTED:
         st.success("Your vote is in. It is shown to others once the second approver has voted.")
         return
-    with st.container(border=True):
-        st.markdown(
-            "**You differ: look at the other vote below and settle it.**"
-            if view.row.state is ShareState.DISPUTED
-            else "**Your vote.** Nobody sees it before both are in."
-        )
+    disputed = view.row.state is ShareState.DISPUTED
+    with st.expander(
+        "The two votes differ: look at the other one below and settle it"
+        if disputed
+        else "Your vote: nobody sees it before both are in",
+        expanded=disputed,
+        icon=":material/how_to_vote:",
+    ):
         with st.form("share.vote", border=False):
             ballot = st.radio(
                 "Vote",

@@ -75,9 +75,7 @@ def assemble(
     """
     made = []
     with installation.database.transaction(service.staff_id, long=True) as connection:
-        covered = share_contents.covered(connection, share_id)
-        if only is not None:
-            covered = [each for each in covered if each.id == only]
+        covered = share_contents.covered(connection, share_id, only)
         table = policy.in_force(connection)
         judged = [(each, check_one(table, each, how)) for each in covered]
         for begin in range(0, len(judged), _CHUNK):

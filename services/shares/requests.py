@@ -137,6 +137,8 @@ def view(
         ids = [each.session_id for each in held]
         before: dict[UUID, tuple[int, ...]] = {}
         for session_id, number in releases.received_before(connection, row.recipient_id, ids):
+            if number == row.number:
+                continue
             before[session_id] = (*before.get(session_id, ()), number)
         recipient, agreement = recipients.parties(connection, row.recipient_id, row.agreement_id)
         with installation.database.transaction(service.staff_id) as reader:
@@ -146,6 +148,7 @@ def view(
         ticks = any(
             judge(table, each.facts, each.review_state, recipient.kind, now).needs_memory_tick
             for each in covered
+            if each.facts.memory_on
         )
         participants = Counter(each.participant_id for each in covered)
         visible_numbers = {each.id: each.number for each in covered}
@@ -184,9 +187,16 @@ def view(
 
 
 def open_session(
-    installation: Installation, actor: Actor, share_id: UUID, session_id: UUID
+    installation: Installation,
+    actor: Actor,
+    share_id: UUID,
+    session_id: UUID,
+    *,
+    record: bool = True,
 ) -> OutgoingView:
     """One session of a request as it would leave; that it was opened goes on record.
+
+    A screen that draws it again, without anybody having opened it anew, says so by ``record``.
 
     Raises
     ------
@@ -194,7 +204,9 @@ def open_session(
         When the request is not to be seen, or the session may not be shared any more; audited.
     """
     service = access.service_actor(installation, SERVICE)
-    with act(installation, actor, "share.open", "session", object_id=str(session_id)) as done:
+    with act(
+        installation, actor, "share.open", "session", object_id=str(session_id), record=record
+    ) as done:
         row = visible(done.connection, actor, share_id)
         done.study_id = row.study_id
         done.purpose = row.purpose

@@ -77,6 +77,7 @@ def vote(
             ticks = any(
                 judge(table, each.facts, each.review_state, recipient.kind, now).needs_memory_tick
                 for each in covered
+                if each.facts.memory_on
             )
             if ticks and not memory_acknowledged:
                 raise BadInput(

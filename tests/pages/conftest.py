@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -23,14 +24,15 @@ Visit = Callable[..., AppTest]
 
 def shown(at: AppTest) -> str:
     """Everything on the screen as one string: HTML as it is sent, widgets by their labels."""
-    return "\n".join(
-        str(
-            getattr(part, "value", None)
-            or getattr(part, "body", None)
-            or getattr(getattr(part, "proto", None), "body", "")
-        )
-        for block in (at.main, at.sidebar)
-        for part in _leaves(block)
+    return "\n".join(_said(part) for block in (at.main, at.sidebar) for part in _leaves(block))
+
+
+def _said(part: object) -> str:
+    value = getattr(part, "value", None)
+    if isinstance(value, pd.DataFrame):
+        return value.to_csv()
+    return str(
+        value or getattr(part, "body", None) or getattr(getattr(part, "proto", None), "body", "")
     )
 
 
