@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import create_engine
 
-from data_access import audit, staff
+from data_access import audit, releases, staff
 from data_access.audit import AuditFilter as AuditFilter
+from data_access.releases import TouchedShare as TouchedShare
 from domain.audit import AuditEntry as AuditEntry
 from domain.audit import ChainReport as ChainReport
 from domain.audit import verify_chain
@@ -53,6 +55,12 @@ def people(installation: Installation, actor: Actor) -> dict[str, str]:
     """Ids and names of everybody who can have acted, services included; a refusal is audited."""
     with reading(installation, actor, Act.READ_AUDIT, "audit.read", "audit") as connection:
         return {str(row_id): name for row_id, name in staff.names(connection)}
+
+
+def received(installation: Installation, actor: Actor, session_id: UUID) -> list[TouchedShare]:
+    """The share requests that hold a session, and which of them left; a refusal is audited."""
+    with reading(installation, actor, Act.READ_AUDIT, "audit.read", "audit") as connection:
+        return releases.touched(connection, [session_id])
 
 
 def verify(installation: Installation, actor: Actor) -> ChainReport:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from data_access import withdrawals
+from data_access import releases, withdrawals
+from data_access.releases import TouchedShare as TouchedShare
 from domain.errors import BadInput
 from domain.permissions import Act, Actor, check
 from domain.vocabulary import ConsentChoice, ConsentScope
-from services.acts import act
+from services.acts import act, reading
 from services.installation import Installation
 
 #: Sessions of one withdrawal; one participant rarely has more than a few.
@@ -85,6 +86,27 @@ def withdraw(
             choices=[f"{each.number}:{each.scope.value}" for each in meant],
         )
     return len(meant)
+
+
+def touched(
+    installation: Installation, actor: Actor, numbers: Sequence[int]
+) -> list[tuple[int, TouchedShare]]:
+    """Every share request that holds one of these sessions, with the session's number.
+
+    Raises
+    ------
+    Refused
+        When the actor is no administrator; audited.
+    """
+    with reading(
+        installation, actor, Act.RECORD_WITHDRAWAL, "consent.touched", "share"
+    ) as connection:
+        known = {
+            each.session_id: each.number
+            for each in withdrawals.choices_of(connection, sorted(set(numbers)))
+        }
+        found = releases.touched(connection, list(known))
+    return [(known[each.session_id], each) for each in found]
 
 
 def _check_words(evidence: str, reason: str) -> None:

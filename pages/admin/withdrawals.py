@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 import streamlit as st
 
 from components import words
+from components.plain_table import Column, draw_table
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.vocabulary import ConsentScope
@@ -39,10 +40,11 @@ def _form(actor: Actor) -> None:
             # A day is over at its end: what was chosen earlier that day is taken back too.
             end = datetime.combine(said, time.max, UTC)
             try:
+                meant = _numbers(numbers)
                 held = withdrawals.withdraw(
                     installation.current(),
                     actor,
-                    numbers=_numbers(numbers),
+                    numbers=meant,
                     scopes=scopes,
                     at=min(end, now),
                     evidence=evidence,
@@ -52,6 +54,26 @@ def _form(actor: Actor) -> None:
                 st.error(str(error))
             else:
                 st.success(f"{words.plural(held, 'choice')} withdrawn, from now on.")
+                _touched(actor, meant)
+
+
+def _touched(actor: Actor, numbers: list[int]) -> None:
+    """What holds one of the sessions: what was stopped by it, and what left before."""
+    found = withdrawals.touched(installation.current(), actor, numbers)
+    if not found:
+        st.caption("No share request holds any of these sessions.")
+        return
+    draw_table(
+        [
+            Column("Session", [str(number) for number, _ in found], number=True),
+            Column("Share", [str(each.share_number) for _, each in found], number=True),
+            Column("Recipient", [each.recipient_name for _, each in found]),
+            Column("Stands", [each.state for _, each in found], whole=True),
+            Column("Left", [words.moment(each.released_at) for _, each in found], whole=True),
+        ]
+    )
+    if any(each.released_at is not None for _, each in found):
+        st.warning("Some of it left already. Recall those releases on the share's page.")
 
 
 def _numbers(text: str) -> list[int]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
 from domain.counts import capped_count
@@ -42,7 +43,7 @@ def page() -> None:
             Column("Who", [entry.actor_label for entry in entries], whole=True),
             Column("Act", [entry.action for entry in entries], whole=True),
             Column("Outcome", [entry.outcome for entry in entries]),
-            Column("Of", [f"{entry.object_kind} {entry.object_id[:8]}" for entry in entries]),
+            Column("Of", [f"{entry.object_kind} {entry.object_id}" for entry in entries]),
             Column("Purpose", [entry.purpose or "" for entry in entries]),
             Column("Detail", [_short(entry.detail) for entry in entries]),
         ]
@@ -89,14 +90,32 @@ def _filters(actor: Actor) -> AuditFilter:
     )
     since = first[3].date_input("From", value=None, on_change=_start_over)
     until = first[4].date_input("Until", value=None, on_change=_start_over)
+    about = st.text_input(
+        "Of",
+        placeholder="The id of a session, share or person: everything that was done with it",
+        on_change=_start_over,
+    )
+    _received(actor, about.strip())
     return AuditFilter(
         actor_id=None if who is None else UUID(who),
         actions=tuple(acts),
         outcome=outcome,
+        object_id=about.strip() or None,
         since=_midnight(since),
         until=None if until is None else _midnight(until + timedelta(days=1)),
         before_seq=st.session_state.get(_BEFORE),
     )
+
+
+def _received(actor: Actor, about: str) -> None:
+    """Who received a session, when the id is one's."""
+    try:
+        session_id = UUID(about)
+    except ValueError:
+        return
+    for each in trail.received(installation.current(), actor, session_id):
+        left = f"left {words.moment(each.released_at)}" if each.released_at else "did not leave"
+        st.info(f"Share {each.share_number} for {each.recipient_name}: {each.state}, {left}.")
 
 
 def _start_over() -> None:

@@ -126,8 +126,12 @@ def _retention(actor: Actor, table: PolicyTable) -> None:
         st.form("policy.retention", border=False),
     ):
         left, right = st.columns(2)
+        open_ = [n for n, each in enumerate(table.versions) if each.retention_years is None]
         version = left.selectbox(
-            "Policy version", [each.id for each in table.versions], format_func=_version
+            "Policy version",
+            [each.id for each in table.versions],
+            index=open_[0] if open_ else 0,
+            format_func=_version,
         )
         years = right.number_input("Years", min_value=1, max_value=100, value=5, step=1)
         edition = left.text_input("Edition", value=f"{installation.current().now():%Y-%m-%d}")

@@ -1,0 +1,153 @@
+"""A share from request to package, by four people in four browsers."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from domain.policy.uses import RecipientKind
+from domain.session_filters import SessionFilter
+from domain.vocabulary import PolicyVersion
+from services import access, policy_changes, sessions, studies
+from services.shares import recipients, releasing
+from services.shares.assembling import SERVICE
+from tests.journeys.conftest import Visitor, drawn
+from tests.live.processes import Live
+from tests.services.shares.worlds import WORDING, confirm
+from tests.services.worlds import full, read_by_the_machine, take_in
+
+pytestmark = pytest.mark.browser
+
+_NAME = "Ottoline Farthing"
+
+
+@pytest.fixture(scope="module")
+def study(live: Live, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A study with one confirmed session that may be shared, and somebody to share it with."""
+    here = live.installation
+    ada, ben = (access.actor_by_email(here, f"{name}@clearance.example") for name in ("ada", "ben"))
+    today = here.now().date()
+    made = studies.add(
+        here,
+        ada,
+        slug="a-study-to-share",
+        title="A study to share",
+        opens_on=today - timedelta(days=400),
+        closes_on=today,
+    )
+    take_in(
+        here,
+        ada,
+        made,
+        tmp_path_factory.mktemp("share"),
+        full("s1", "Who helps you?", f"{_NAME} does. <b>=1+1</b> \u202e😀"),
+        choices="s1,share_researchers,granted,2026-04-02T09:21:00Z\n",
+    )
+    read_by_the_machine(here, [_NAME], made)
+    for name, role in (("rosa", "reviewer"), ("amina", "approver"), ("bela", "approver")):
+        actor = access.actor_by_email(here, f"{name}@clearance.example")
+        access.grant(
+            here,
+            ada,
+            staff_id=actor.staff_id,
+            study_id=made.id,
+            role=next(each for each in actor.roles if each.value == role),
+            purpose="Work on the shared study",
+            starts_at=here.now() - timedelta(minutes=1),
+            expires_at=here.now() + timedelta(days=1),
+        )
+    rosa = access.actor_by_email(here, "rosa@clearance.example")
+    (row,) = sessions.list_sessions(here, rosa, SessionFilter(study="a-study-to-share")).rows
+    confirm(here, rosa, row.id)
+    proposal = policy_changes.propose_retention(
+        here, ada, PolicyVersion.MARCH_2026, 5, "journey", "Recorded so that R06 holds nothing"
+    )
+    policy_changes.settle(here, ben, proposal, accept=True)
+    recipient = recipients.record(
+        here,
+        ada,
+        kind=RecipientKind.RESEARCHER,
+        name="Odile Brandt",
+        organisation="Institute of Crafts",
+        email="odile@crafts.example",
+    )
+    recipients.record_agreement(
+        here,
+        ada,
+        recipient,
+        title="Data use agreement",
+        wording=WORDING,
+        data_uses=(),
+        signed_at=here.now() - timedelta(days=1),
+        expires_at=here.now() + timedelta(days=100),
+    )
+    return "A study to share"
+
+
+def vote(visitor: Visitor, name: str, path: str) -> Page:
+    page = visitor.sign_in(f"{name}@clearance.example", path)
+    drawn(page)
+    expect(page.get_by_text("[PERSON_1]").first).to_be_visible()
+    assert _NAME not in page.content()
+    page.get_by_text("nobody sees it before both are in").click()
+    page.get_by_text("Approve", exact=True).click()
+    page.get_by_role("button", name="Cast the vote").click()
+    return page
+
+
+def test_a_share_is_asked_for_approved_by_two_released_and_fetched_once(
+    live: Live, visit: Callable[[], Visitor], study: str, tmp_path: Path
+) -> None:
+    asking = visit()
+    rosa = asking.sign_in("rosa@clearance.example", "/shares")
+    drawn(rosa)
+    rosa.get_by_text("Ask for a new share").click()
+    expect(rosa.get_by_label("Study")).to_have_value(study)
+    rosa.get_by_label("Purpose").fill("A study of how crafts people work with AI tools")
+    rosa.get_by_label("Purpose").press("Enter")
+    drawn(rosa)
+    rosa.get_by_role("button", name="Begin the request").click()
+    rosa.get_by_role("button", name="Add all 1 that may go in").click()
+    rosa.get_by_role("button", name="Submit 1 session to two approvers").click()
+    expect(rosa.get_by_text("0 of 2 votes in")).to_be_visible()
+    path = rosa.url.removeprefix(live.web.origin)
+    # The requester is offered no vote, by no address.
+    expect(rosa.get_by_text("nobody sees it before both are in")).to_have_count(0)
+
+    amina = vote(visit(), "amina", path)
+    expect(amina.get_by_text("Your vote is in.")).to_be_visible()
+    bela = vote(visit(), "bela", path)
+    expect(bela.get_by_text("approved").first).to_be_visible()
+
+    asking.open(rosa, path)
+    rosa.get_by_role("button", name="Release it now").click()
+    expect(rosa.get_by_text("Building the package")).to_be_visible()
+    service = access.service_actor(live.installation, SERVICE)
+    assert releasing.work_one(live.installation, service, "journey")
+    rosa.get_by_role("button", name="Make a link to the package").click()
+    link = rosa.get_by_role("link", name="Fetch the package")
+    with rosa.expect_download() as download:
+        link.click()
+    package = tmp_path / "package.zip"
+    download.value.save_as(package)
+    with zipfile.ZipFile(package) as held:
+        (line,) = held.read("sessions.jsonl").splitlines()
+        assert json.loads(held.read("manifest.json"))["approved_by"] == [
+            "Amina Haddad",
+            "Béla Kovács",
+        ]
+    assert json.loads(line)["turns"][1]["text"] == "[PERSON_1] does. <b>=1+1</b> \u202e😀"
+    address = asking.address(str(link.get_attribute("href")).removeprefix(live.web.origin))
+    again = asking.context.request.get(address)
+    assert (again.status, "opens nothing" in again.text()) == (403, True)
+    stranger = visit().tab().goto(address)
+    assert stranger is not None
+    assert stranger.status == 401
+    assert live.count("package.fetch", outcome="done") == 1
+    assert live.count("package.fetch", outcome="refused") == 1
