@@ -21,6 +21,7 @@ from domain.vocabulary import Role
 from gate import internals
 from gate.identity import TOKEN_FIELD
 from services import access, keys
+from tests.gate.rooms_of import ROOMS_OF
 from tests.live.browserless import (
     client,
     cookies_of,
@@ -239,17 +240,7 @@ def test_an_answer_used_up_lets_nobody_in_again_and_throws_nobody_out(live: Live
 
 
 def test_a_person_sees_their_own_pages_and_no_others(live: Live) -> None:
-    for email, theirs in (
-        (
-            ADA,
-            {"", "shares", "share", "imports", "access", "studies", "quality", "withdrawals"}
-            | {"recipients", "policy", "changes"},
-        ),
-        (ROSA, {"", "review", "sessions", "session", "shares", "share", "policy"}),
-        ("amina@clearance.example", {"", "shares", "share", "policy"}),
-        ("uma@clearance.example", {"", "audit", "policy"}),
-        ("leo@clearance.example", {"", "policy"}),
-    ):
+    for email, theirs in ROOMS_OF.items():
         with screen(live.web, signed_in(live.web, email)) as tab:
             assert navigation(tab.run()) == theirs, email
 
