@@ -33,6 +33,7 @@ class Act(StrEnum):
     RELEASE_SHARE = "release a share"
     RECALL_SHARE = "recall a release"
     MANAGE_RECIPIENTS = "manage recipients and agreements"
+    SEE_METRICS = "see participation metrics"
 
 
 #: Source: "Who may do what" in the domain's description. An act needs one of its roles.
@@ -56,6 +57,7 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.RELEASE_SHARE: frozenset({Role.REVIEWER, Role.APPROVER}),
     Act.RECALL_SHARE: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
     Act.MANAGE_RECIPIENTS: frozenset({Role.ADMINISTRATOR}),
+    Act.SEE_METRICS: frozenset({Role.LEAD}),
     # Nobody: names and e-mails are read by the mailer and the withdrawal job alone (R11).
     Act.SEE_ACCOUNTS: frozenset(),
 }

@@ -24,6 +24,7 @@ from gate.callback import NEXT_COOKIE, PROVIDER, clear, complete
 from gate.front_page import FAVICON, front_page
 from gate.headers import cookie, protect
 from gate.identity import token_of, who
+from gate.metrics_file import hand_over_numbers
 from gate.origin import is_loopback, public_origin
 from gate.packages import hand_over
 from gate.paths import SIGN_IN_START_PATH, Door, door, safe_next, sign_in_address
@@ -122,6 +123,8 @@ class Guard:
             return PlainTextResponse("Sign in first.", 401)
         if guard is Door.PACKAGE:
             return await hand_over(installation, request, standing)
+        if guard is Door.NUMBERS:
+            return await hand_over_numbers(installation, request, standing)
         if guard is Door.UPLOAD and Role.ADMINISTRATOR not in standing.actor.roles:
             await _audit_upload(installation, standing)
             return PlainTextResponse("Only administrators upload files.", 403)

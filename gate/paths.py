@@ -22,6 +22,7 @@ class Door(Enum):
     LOGOUT = "logout"
     UPLOAD = "upload"
     PACKAGE = "package"
+    NUMBERS = "numbers"
     PAGE = "page"
     SIGNED_IN = "signed-in"
 
@@ -29,6 +30,7 @@ class Door(Enum):
 SIGN_IN_PATH = "/sign-in"
 SIGN_IN_START_PATH = "/sign-in/start"
 PACKAGE_PATH = "/package"
+NUMBERS_PATH = "/metrics-csv"
 
 _EXACT = {
     "/_stcore/health": Door.OPEN,
@@ -36,6 +38,7 @@ _EXACT = {
     SIGN_IN_PATH: Door.SIGN_IN,
     SIGN_IN_START_PATH: Door.SIGN_IN_START,
     PACKAGE_PATH: Door.PACKAGE,
+    NUMBERS_PATH: Door.NUMBERS,
     internals.LOGIN_PATH: Door.LOGIN,
     internals.CALLBACK_PATH: Door.CALLBACK,
     internals.LOGOUT_PATH: Door.LOGOUT,

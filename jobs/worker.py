@@ -17,9 +17,10 @@ from types import FrameType
 from uuid import UUID
 
 from deidentification.engine import Engine
+from jobs import children
 from jobs.children import end_with_parent
 from jobs.languages import detect_language
-from services import access, deidentification, import_jobs, installation
+from services import access, deidentification, import_jobs, installation, metrics
 from services.deidentification import SERVICE
 from services.shares import assembling, recalling, releasing
 
@@ -75,6 +76,7 @@ def work_for_ever(stop: threading.Event) -> None:
             looked = time.monotonic()
             releasing.expire_lapsed(here, release)
             recalling.block_overdue(here, release)
+            _snapshots()
         if releasing.work_one(here, release, worker_name()):
             continue
         if import_jobs.work_one(here, service, worker_name(), detect_language):
@@ -84,6 +86,14 @@ def work_for_ever(stop: threading.Event) -> None:
         )
         if not claimed:
             stop.wait(_PAUSE_SECONDS)
+
+
+def _snapshots() -> None:
+    """Take the snapshots that are due, in a process of their own: the solver stays out of here."""
+    here = installation.current()
+    service = access.service_actor(here, metrics.SERVICE)
+    if metrics.any_due(here, service):
+        children.start("jobs.snapshots", environment={}).wait()
 
 
 def main() -> None:

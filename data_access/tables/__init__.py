@@ -2,6 +2,7 @@
 
 from data_access.tables.audit import AuditEvent
 from data_access.tables.base import Base
+from data_access.tables.metrics import MetricCell, MetricSnapshot
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
 from data_access.tables.policy import PolicyDocument, PolicyProposal
 from data_access.tables.queue import (
@@ -62,6 +63,8 @@ __all__ = [
     "ImportRefusal",
     "InterviewSession",
     "Job",
+    "MetricCell",
+    "MetricSnapshot",
     "PackageOffer",
     "Participant",
     "PolicyDocument",

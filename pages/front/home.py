@@ -35,11 +35,12 @@ _ROOMS = {
         "/shares",
         "See exactly what would leave, to whom and why it may, and vote on it.",
     ),
+    Role.LEAD: (
+        "Participation",
+        "/metrics",
+        "See how participation develops, in charts that give nobody away.",
+    ),
     Role.AUDITOR: ("Audit trail", "/audit", "Read every act, and verify that none was changed."),
-}
-#: Roles that hold nothing yet in this version of the product.
-_LATER = {
-    Role.LEAD: "participation metrics",
 }
 
 
@@ -66,12 +67,6 @@ def signed_out() -> None:
 
 def _room(role: Role) -> None:
     with st.container(border=True):
-        if role in _LATER:
-            st.markdown(
-                f"You hold the role **{role.value}**. This version has no {_LATER[role]} yet; "
-                "your grants are kept until it does."
-            )
-            return
         title, address, what = _ROOMS[role]
         text, way = st.columns([6, 2], vertical_alignment="center")
         text.markdown(f"**{title}**  \n{what}")

@@ -14,6 +14,7 @@ from domain.permissions import Act, Actor, check, may
 from pages.admin import access, imports, quality, recipients, studies, withdrawals
 from pages.audit import trail
 from pages.front import home
+from pages.metrics import participation
 from pages.policy import changes
 from pages.policy import table as policy_table
 from pages.review import queue, session, sessions
@@ -46,6 +47,13 @@ ROOMS = (
     Room("session", "Session", "", session.page, Act.BROWSE_SESSIONS, listed=False),
     Room("shares", "Shares", ":material/outbox:", board.page, Act.SEE_SHARES),
     Room("share", "Share", "", share.page, Act.SEE_SHARES, listed=False),
+    Room(
+        "metrics",
+        "Participation",
+        ":material/bar_chart:",
+        participation.page,
+        Act.SEE_METRICS,
+    ),
     Room("imports", "Imports", ":material/upload_file:", imports.page, Act.IMPORT),
     Room("access", "Access", ":material/key:", access.page, Act.MANAGE_ACCESS),
     Room("studies", "Studies", ":material/science:", studies.page, Act.MANAGE_STUDIES),

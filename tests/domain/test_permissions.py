@@ -57,7 +57,7 @@ MAY = {
         Act.RELEASE_SHARE,
         Act.RECALL_SHARE,
     },
-    Role.LEAD: {Act.READ_POLICY},
+    Role.LEAD: {Act.READ_POLICY, Act.SEE_METRICS},
     Role.TRUST_SAFETY: {Act.READ_POLICY, Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL, Act.HANDLE_CASES},
     Role.ADMINISTRATOR: {
         Act.READ_POLICY,

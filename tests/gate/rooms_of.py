@@ -10,5 +10,5 @@ ROOMS_OF = {
     },
     "amina@clearance.example": {"", "shares", "share", "policy"},
     "uma@clearance.example": {"", "audit", "policy"},
-    "leo@clearance.example": {"", "policy"},
+    "leo@clearance.example": {"", "metrics", "policy"},
 }

@@ -22,6 +22,7 @@ HEADS = {
     "quality": "Review quality",
     "withdrawals": "Withdrawals",
     "shares": "Shares",
+    "metrics": "Participation",
     "recipients": "Recipients",
     "policy": "Policy",
     "changes": "Policy changes",

@@ -1,0 +1,52 @@
+"""Metrics: weekly snapshots of protected counts, and the ledger of all that was ever shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data_access.tables.base import Base, Moment, NewId
+
+
+class MetricSnapshot(Base):
+    """One week's counts of one study, frozen; taken once."""
+
+    __tablename__ = "metric_snapshot"
+    __table_args__ = (UniqueConstraint("study_id", "week"), UniqueConstraint("id", "study_id"))
+
+    id: Mapped[NewId]
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
+    #: The Monday before which everything counted began, in UTC.
+    week: Mapped[date]
+    taken_at: Mapped[Moment]
+    taken_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    #: Whether it has cells: too few more people since the last one, and it has none.
+    shown: Mapped[bool]
+    #: True counts and all that was told so far: read by the snapshot service alone.
+    ledger: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class MetricCell(Base):
+    """One cell as it may be shown: a count of ten people or more, or why there is none."""
+
+    __tablename__ = "metric_cell"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["snapshot_id", "study_id"], ["metric_snapshot.id", "metric_snapshot.study_id"]
+        ),
+        CheckConstraint("(people IS NULL) <> (why IS NULL)", name="shown_or_why"),
+        CheckConstraint("people >= 10", name="threshold"),
+    )
+
+    snapshot_id: Mapped[UUID] = mapped_column(primary_key=True)
+    breakdown: Mapped[str] = mapped_column(primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[UUID]
+    category: Mapped[str]
+    people: Mapped[int | None]
+    why: Mapped[str | None]
