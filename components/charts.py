@@ -10,6 +10,8 @@ import plotly.graph_objects as go
 #: Told apart from grey by lightness too, and legible on light and dark alike.
 _BAR = "#2f8f87"
 _WITHHELD = "#8a8f98"
+_FAINT = "rgba(138,143,152,0.12)"
+_FONT_SIZE = 14
 _BAR_HEIGHT = 34
 #: A withheld bar is this share of the longest one, whatever it hides.
 _STUB = 0.06
@@ -40,7 +42,7 @@ def bars(cells: Sequence[ChartCell]) -> go.Figure:
             hoverinfo="text",
         )
     )
-    figure.update_layout(height=_BAR_HEIGHT * len(cells) + 30)
+    figure.update_layout(height=_BAR_HEIGHT * len(cells) + 24)
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     figure.update_xaxes(visible=False, range=[0, 1.18 * _longest(cells)])
     return _quiet(figure)
@@ -75,21 +77,26 @@ def _quiet(figure: go.Figure) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         dragmode=False,
+        font={"size": _FONT_SIZE},
     )
-    figure.update_xaxes(showgrid=False, fixedrange=True)
-    figure.update_yaxes(showgrid=False, fixedrange=True)
+    axis = {"showgrid": False, "fixedrange": True, "tickfont": {"size": _FONT_SIZE}}
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
     return figure
 
 
 def _marker(cells: Sequence[ChartCell]) -> dict[str, object]:
     withheld = [cell.people is None for cell in cells]
     return {
-        "color": ["rgba(0,0,0,0)" if out else _BAR for out in withheld],
+        "color": [_FAINT if out else _BAR for out in withheld],
         "line": {"color": [_WITHHELD if out else _BAR for out in withheld], "width": 1},
         "pattern": {
             "shape": ["/" if out else "" for out in withheld],
-            "fgcolor": [_WITHHELD] * len(cells),
+            "fillmode": "overlay",
+            "fgcolor": _WITHHELD,
+            "fgopacity": 0.9,
             "size": 6,
+            "solidity": 0.25,
         },
     }
 

@@ -41,8 +41,11 @@ class Breakdown:
 
 _CHOICES = ("granted", "declined", "withdrawn", "not_asked")
 _LANGUAGES = ("ar", "de", "en", "es", "fr", "ja", "pt", "zh", OTHER)
-DURATIONS = ("under 5 minutes", "5 to 15", "15 to 30", "30 to 60", "over an hour", "not known")
-LENGTHS = ("under 10 turns", "10 to 19", "20 to 39", "40 to 79", "80 or more")
+DURATIONS = (
+    *("under 5 minutes", "5 to 15 minutes", "15 to 30 minutes", "30 to 60 minutes"),
+    *("over an hour", "not known"),
+)
+LENGTHS = ("under 10 turns", "10 to 19 turns", "20 to 39 turns", "40 to 79 turns", "80 or more")
 RETURNS = ("once", "twice", "three times or more")
 
 _FIXED = (

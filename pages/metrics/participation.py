@@ -137,7 +137,8 @@ def _listed(breakdown: Breakdown, cells: Sequence[CellRow]) -> list[ChartCell]:
     withheld = [cell for cell in made if cell.people is None]
     if breakdown.over_time or len(withheld) < 4:
         return made
-    rest = ChartCell(f"{len(withheld)} more", None, withheld[0].why)
+    few = "All" if len(withheld) == len(made) else "Other"
+    rest = ChartCell(f"{few} {len(withheld)}", None, withheld[0].why)
     return [*(cell for cell in made if cell.people is not None), rest]
 
 

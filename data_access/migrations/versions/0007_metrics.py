@@ -50,10 +50,10 @@ AS $$
       ('review', review_state), ('publish', publish), ('researchers', researchers),
       ('journalists', journalists), ('contact', contact),
       ('duration', CASE WHEN minutes IS NULL THEN 'not known' WHEN minutes < 5 THEN 'under 5 minutes'
-        WHEN minutes < 15 THEN '5 to 15' WHEN minutes < 30 THEN '15 to 30'
-        WHEN minutes < 60 THEN '30 to 60' ELSE 'over an hour' END),
-      ('length', CASE WHEN turn_count < 10 THEN 'under 10 turns' WHEN turn_count < 20 THEN '10 to 19'
-        WHEN turn_count < 40 THEN '20 to 39' WHEN turn_count < 80 THEN '40 to 79'
+        WHEN minutes < 15 THEN '5 to 15 minutes' WHEN minutes < 30 THEN '15 to 30 minutes'
+        WHEN minutes < 60 THEN '30 to 60 minutes' ELSE 'over an hour' END),
+      ('length', CASE WHEN turn_count < 10 THEN 'under 10 turns' WHEN turn_count < 20 THEN '10 to 19 turns'
+        WHEN turn_count < 40 THEN '20 to 39 turns' WHEN turn_count < 80 THEN '40 to 79 turns'
         ELSE '80 or more' END)) AS each (breakdown, category)
     UNION ALL
     SELECT c.participant_id, 'redactions', f.entity_type
