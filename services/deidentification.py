@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from data_access import review, review_queue, sessions
+from data_access import quasi_identifiers, review, review_queue, sessions
 from data_access.identity import KnownAccount
 from data_access.review import ClaimedTask
 from data_access.studies import StudyRow
 from deidentification.engine import Engine, KnownIdentifiers, Result
+from deidentification.quasi_identifiers import find_quasi_identifiers
 from domain.findings import apply_findings
 from domain.permissions import Act, Actor, check
 from domain.review_risk import DOUBTED_BELOW, Risk, RiskEvidence, risk
@@ -137,6 +138,7 @@ def _process(
             language=None if task.language == _UNKNOWN else task.language,
             known=KnownIdentifiers(account.full_name, account.email),
         )
+        traits = find_quasi_identifiers(turns, result.findings)
         words = "\n".join(apply_findings(turn.text, turn.index, result.findings) for turn in turns)
     except Exception as error:  # noqa: BLE001 - one bad session must not end the study's run
         with installation.database.transaction(service.staff_id) as connection:
@@ -153,6 +155,9 @@ def _process(
                 findings=result.findings,
                 search_text=words,
                 now=installation.now(),
+            )
+            quasi_identifiers.keep(
+                connection, task.session_id, task.study_id, task.participant_id, traits
             )
             weighed = _risk(turns, result)
             review_queue.weigh(connection, task.session_id, weighed.score, weighed.why)

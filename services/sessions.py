@@ -20,7 +20,7 @@ from domain.findings import Finding
 from domain.page_cursor import Cursor, Direction, Sort
 from domain.permissions import Act, Actor, check
 from domain.policy import Decision, PolicyTable, Use, check_allowed
-from domain.redaction import make_redaction_set
+from domain.redaction import RedactionSet, make_redaction_set
 from domain.session_filters import PAGE_SIZE, SessionFilter
 from domain.transcripts import Turn
 from domain.vocabulary import Coverage, FlagState, Role
@@ -28,6 +28,7 @@ from services import policy
 from services.acts import act, reading
 from services.hidden_checks import hidden_findings
 from services.installation import Installation
+from services.traits import WhoCouldThisBe, who_could_this_be
 
 #: A search for a word that very many sessions hold looks at each one's words to count it.
 COUNTED_WHEN_WALKING = 1_000
@@ -81,6 +82,7 @@ class SessionView:
     turns: tuple[Turn, ...]
     findings: tuple[Finding, ...]
     rerun: EngineRerun | None
+    who: WhoCouldThisBe | None
     consents: tuple[ConsentRow, ...]
     newer: UUID | None
     older: UUID | None
@@ -158,7 +160,13 @@ def open_session(
         )
         readable = reading.allowed and row.coverage in (Coverage.FULL, Coverage.PATTERNS_ONLY)
         turns, findings = _read(done.connection, row) if readable else ((), ())
-        shown = _deidentified(done.connection, row, turns, findings) if readable else ()
+        held = _redactions(done.connection, row, turns, findings) if readable else None
+        shown = () if held is None else held.apply(turns)
+        # Only reviewers of the study are told who else of it shares what.
+        reviews = row.study_id in actor.studies(Role.REVIEWER, installation.now())
+        who = (
+            who_could_this_be(done.connection, row, held) if held is not None and reviews else None
+        )
         # A hidden check would be none if the list beside it told.
         hidden = hidden_findings(installation, done.connection, row, findings)
         findings = tuple(finding for finding in findings if finding not in hidden)
@@ -166,7 +174,7 @@ def open_session(
         newer, older = sessions.neighbours(done.connection, row)
         consents = tuple(sessions.consent_history(done.connection, session_id))
         done.detail.update(form="de-identified" if readable else "facts", rule=reading.rule)
-    return SessionView(row, table, reading, shown, findings, rerun, consents, newer, older)
+    return SessionView(row, table, reading, shown, findings, rerun, who, consents, newer, older)
 
 
 def open_original(
@@ -255,15 +263,15 @@ def _rerun(
     return EngineRerun(before[1], engine_changes(then, findings))
 
 
-def _deidentified(
+def _redactions(
     connection: Connection, row: SessionRow, turns: tuple[Turn, ...], findings: tuple[Finding, ...]
-) -> tuple[Turn, ...]:
-    """The words as a recipient would get them: of the confirmed set, or of all decided so far."""
+) -> RedactionSet:
+    """What a recipient would get by: the confirmed set, or all that was decided so far."""
     confirmed = decisions.current_set(connection, row.id)
     if confirmed is not None:
-        return confirmed.apply(turns)
+        return confirmed
     made = [kept.decision for kept in decisions.kept(connection, row.id)]
-    return make_redaction_set(turns, findings, made).apply(turns)
+    return make_redaction_set(turns, findings, made)
 
 
 def _browsable(installation: Installation, actor: Actor, connection: Connection) -> Browsable:

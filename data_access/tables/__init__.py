@@ -5,6 +5,7 @@ from data_access.tables.base import Base
 from data_access.tables.metrics import MetricCell, MetricSnapshot
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
 from data_access.tables.policy import PolicyDocument, PolicyProposal
+from data_access.tables.quasi import QuasiIdentifierRow
 from data_access.tables.queue import (
     ReviewCheck,
     ReviewItem,
@@ -69,6 +70,7 @@ __all__ = [
     "Participant",
     "PolicyDocument",
     "PolicyProposal",
+    "QuasiIdentifierRow",
     "RecipientRow",
     "RedactionSetRow",
     "ReviewCheck",

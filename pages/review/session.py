@@ -25,6 +25,7 @@ from pages.front.visitor import require_visitor
 from pages.review.desk import draw_desk
 from pages.review.purpose import forget_purpose, state_purpose, stated_purpose
 from pages.review.rows import consent_chips, state
+from pages.review.who import draw_who
 from services import installation, policy, sessions
 from services.sessions import SessionView
 
@@ -49,8 +50,14 @@ def page() -> None:
         return
     _head(view)
     readable = _readable(view)
-    text, redactions, uses, facts = st.tabs(
-        ["Transcript", f"Redactions ({len(view.findings)})", "What may be done", "Facts"]
+    text, redactions, who, uses, facts = st.tabs(
+        [
+            "Transcript",
+            f"Redactions ({len(view.findings)})",
+            "Who could this be?",
+            "What may be done",
+            "Facts",
+        ]
     )
     with text:
         if readable:
@@ -63,6 +70,8 @@ def page() -> None:
             draw_redactions(view.findings)
             if not view.findings:
                 st.caption("Nothing was found to redact.")
+    with who:
+        draw_who(view)
     with uses:
         _uses(actor, view)
     with facts:

@@ -21,6 +21,7 @@ _SHARED_BY_PAGES = {
     "pages/review/desk_data.py",
     "pages/review/purpose.py",
     "pages/review/rows.py",
+    "pages/review/who.py",
     "pages/shares/composer.py",
     "pages/shares/contents.py",
     "pages/shares/lines.py",
