@@ -20,7 +20,9 @@ from data_access.tables import (
 )
 from domain.shares.recall import RecallReason
 
-JOB_KIND = "share.release"
+RELEASE, SUBMIT = "share.release", "share.submit"
+#: What is done behind the page with requests.
+JOB_KINDS = (RELEASE, SUBMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,18 @@ class RecallRow:
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """How far the building of a package is."""
+    """How far the checking of a request or the building of its package is."""
 
+    kind: str
     state: str
     done: int
     total: int | None
     message: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in ("waiting", "running")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -280,10 +288,10 @@ def open_recalls(connection: Connection) -> list[RecallRow]:
 
 
 def open_job(connection: Connection, share_id: UUID) -> JobProgress | None:
-    """The newest job that builds or built a request's package."""
+    """The newest job of a request."""
     row = connection.execute(
-        select(Job.state, Job.done, Job.total, Job.message)
-        .where(Job.kind == JOB_KIND, Job.payload["share"].astext == str(share_id))
+        select(Job.kind, Job.state, Job.done, Job.total, Job.message)
+        .where(Job.kind.in_(JOB_KINDS), Job.payload["share"].astext == str(share_id))
         .order_by(Job.created_at.desc())
         .limit(1)
     ).first()

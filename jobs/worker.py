@@ -22,7 +22,7 @@ from jobs.children import end_with_parent
 from jobs.languages import detect_language
 from services import access, deidentification, import_jobs, installation, metrics
 from services.deidentification import SERVICE
-from services.shares import assembling, recalling, releasing
+from services.shares import assembling, recalling, releasing, working
 
 #: Small enough that a stop is quick and a killed worker holds little.
 CHUNK = 8
@@ -77,7 +77,7 @@ def work_for_ever(stop: threading.Event) -> None:
             releasing.expire_lapsed(here, release)
             recalling.block_overdue(here, release)
             _snapshots()
-        if releasing.work_one(here, release, worker_name()):
+        if working.work_one(here, release, worker_name()):
             continue
         if import_jobs.work_one(here, service, worker_name(), detect_language):
             continue

@@ -104,6 +104,13 @@ class Job(Base):
             one_of("state", "waiting", "running", "done", "failed", "stopped"), name="state"
         ),
         Index("ix_job__state", "state", "created_at"),
+        # The jobs of one share request.
+        Index(
+            "ix_job__share",
+            text("(payload ->> 'share')"),
+            "created_at",
+            postgresql_where=text("kind IN ('share.release', 'share.submit')"),
+        ),
     )
 
     id: Mapped[NewId]

@@ -15,7 +15,10 @@ def draw_who(view: SessionView) -> None:
     """Draw what still stands, the combinations that nobody shares first."""
     held = view.who
     if held is None:
-        st.caption("Reviewers of the study see here what could tell who this is.")
+        st.caption(
+            "Reviewers of the study see here what could tell who this is, once the machine has "
+            "read it."
+        )
         return
     if not held.traits:
         st.caption("Nothing was found that would tell who this is together with other things.")

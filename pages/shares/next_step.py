@@ -17,14 +17,13 @@ from domain.shares.votes import Ballot
 from pages.front.visitor import require_visitor
 from services import installation
 from services.shares import composing, fetching, recalling, releasing, requests, submitting, voting
-from services.shares.requests import ShareView
+from services.shares.requests import RELEASE, SUBMIT, ShareView
 
 _BALLOTS = {
     Ballot.APPROVE: "Approve",
     Ballot.RETURN: "Return to the requester",
     Ballot.REJECT: "Reject",
 }
-_RUNNING = ("waiting", "running")
 
 
 def draw_next_step(actor: Actor, view: ShareView) -> None:
@@ -47,6 +46,12 @@ def draw_next_step(actor: Actor, view: ShareView) -> None:
 
 
 def _submit(actor: Actor, view: ShareView) -> None:
+    job = view.releasing
+    if job is not None and job.is_open:
+        _watch(str(view.row.id), view.row.state)
+        return
+    if job is not None and job.state == "failed" and job.kind == SUBMIT:
+        st.error(job.message or "The sessions could not be checked; nothing was submitted.")
     go, drop, _rest = st.columns([3, 2, 5])
     if go.button(
         f"Submit {words.plural(view.row.sessions, 'session')} to two approvers",
@@ -55,7 +60,7 @@ def _submit(actor: Actor, view: ShareView) -> None:
         width="stretch",
     ):
         with st.spinner("Every session is checked for leaks and frozen …"):
-            _do(lambda: submitting.submit(installation.current(), actor, view.row.id))
+            _do(lambda: submitting.ask(installation.current(), actor, view.row.id))
     if view.row.state is ShareState.DRAFT and drop.button("Discard", width="stretch"):
         _do(lambda: composing.withdraw(installation.current(), actor, view.row.id))
 
@@ -112,11 +117,12 @@ def _vote(actor: Actor, view: ShareView) -> None:
 
 def _release(actor: Actor, view: ShareView) -> None:
     voted = any(vote.staff_id == actor.staff_id for vote in view.votes)
-    if view.releasing is not None and view.releasing.state in _RUNNING:
-        _watch(str(view.row.id))
+    job = view.releasing
+    if job is not None and job.is_open:
+        _watch(str(view.row.id), view.row.state)
         return
-    if view.releasing is not None and view.releasing.state == "failed":
-        st.error(view.releasing.message or "The release failed; nothing left.")
+    if job is not None and job.state == "failed" and job.kind == RELEASE:
+        st.error(job.message or "The release failed; nothing left.")
     if not (view.is_mine or voted):
         return
     if st.button("Release it now", type="primary", key="share.release"):
@@ -124,16 +130,16 @@ def _release(actor: Actor, view: ShareView) -> None:
 
 
 @st.fragment(run_every=1)
-def _watch(share_id: str) -> None:
+def _watch(share_id: str, state: ShareState) -> None:
+    """Show how far the work behind the page is, and draw the request anew when it is done."""
     actor = require_visitor()
-    view = requests.view(installation.current(), actor, UUID(share_id), record=False)
-    if view.row.state is not ShareState.APPROVED or (
-        view.releasing is not None and view.releasing.state not in _RUNNING
-    ):
+    row, job = requests.progress(installation.current(), actor, UUID(share_id))
+    if row.state is not state or job is None or not job.is_open:
         st.rerun(scope="app")
-    done = view.releasing.done if view.releasing else 0
-    total = (view.releasing.total if view.releasing else None) or view.row.sessions
-    st.progress(min(1.0, done / max(1, total)), text=f"Building the package: {done} of {total}")
+        return
+    total = job.total or row.sessions
+    what = "Building the package" if job.kind == RELEASE else "Checking and freezing"
+    st.progress(min(1.0, job.done / max(1, total)), text=f"{what}: {job.done:,} of {total:,}")
 
 
 def _package(actor: Actor, view: ShareView) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -13,10 +12,10 @@ from data_access import jobs, releases, share_contents, share_votes, shares
 from data_access import recipients as recipient_rows
 from data_access import staff as staff_rows
 from data_access import studies as study_rows
-from data_access.releases import JOB_KIND
+from data_access.releases import RELEASE
 from data_access.shares import ShareRow
 from domain.digests import Json
-from domain.errors import ClearanceError, Refused
+from domain.errors import Refused
 from domain.permissions import Act, Actor, check
 from domain.shares.agreements import check_receives
 from domain.shares.contents import RecipientTerms, content_digest
@@ -32,10 +31,6 @@ from services.shares.assembling import AssembledSession, How, assemble, check_on
 from services.shares.packages import write_package
 from services.shares.requests import visible
 from services.shares.submitting import terms_of
-
-#: A worker that says nothing for this long has gone; another takes its job over.
-LEASE = timedelta(minutes=2)
-_OPEN = ("waiting", "running")
 
 
 def ask(installation: Installation, actor: Actor, share_id: UUID) -> None:
@@ -62,50 +57,17 @@ def ask(installation: Installation, actor: Actor, share_id: UUID) -> None:
                 remedy="Begin a new request for the same sessions.",
             )
         running = releases.open_job(done.connection, share_id)
-        if running is not None and running.state in _OPEN:
+        if running is not None and running.is_open:
             done.changed_nothing = True
             return
         jobs.add(
             done.connection,
-            kind=JOB_KIND,
+            kind=RELEASE,
             study_id=row.study_id,
             payload={"share": str(share_id)},
             by=actor.staff_id,
             now=installation.now(),
         )
-
-
-def work_one(installation: Installation, service: Actor, worker: str) -> bool:
-    """Do the oldest waiting release; False when none waits."""
-    with installation.database.transaction(service.staff_id) as connection:
-        job = jobs.claim(
-            connection, kinds=(JOB_KIND,), worker=worker, lease=LEASE, now=installation.now()
-        )
-    if job is None:
-        return False
-
-    def progress(done: int, total: int) -> None:
-        with installation.database.transaction(service.staff_id) as connection:
-            jobs.beat(connection, job.id, done, total, installation.now() + LEASE)
-
-    try:
-        release(
-            installation, service, UUID(job.payload["share"]), job.requested_by, progress=progress
-        )
-        state, message = "done", "Released."
-    except ClearanceError as error:
-        state, message = "failed", str(error)
-    except Exception as error:  # noqa: BLE001 - one bad request must not end the worker for ever
-        state, message = (
-            "failed",
-            (
-                f"The release ended unexpectedly ({type(error).__name__}); nothing left. "
-                "Ask for it again."
-            ),
-        )
-    with installation.database.transaction(service.staff_id) as connection:
-        jobs.finish(connection, job.id, state, message, installation.now())
-    return True
 
 
 def release(

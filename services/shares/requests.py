@@ -10,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from data_access import recipients, releases, share_contents, share_votes, shares
-from data_access.releases import OfferRow, RecallRow, ReleaseRow
+from data_access.releases import RELEASE as RELEASE
+from data_access.releases import SUBMIT as SUBMIT
+from data_access.releases import JobProgress, OfferRow, RecallRow, ReleaseRow
 from data_access.share_votes import Comment
 from data_access.shares import SharedSession
 from data_access.shares import ShareRow as ShareRow
@@ -71,7 +73,7 @@ class ShareView:
     release: ReleaseRow | None
     offers: tuple[OfferRow, ...]
     recall: RecallRow | None
-    releasing: releases.JobProgress | None
+    releasing: JobProgress | None
     is_mine: bool
     may_vote: bool
 
@@ -184,6 +186,15 @@ def view(
             and row.study_id in actor.studies(Role.APPROVER, now)
             and row.state in (ShareState.SUBMITTED, ShareState.DISPUTED),
         )
+
+
+def progress(
+    installation: Installation, actor: Actor, share_id: UUID
+) -> tuple[ShareRow, JobProgress | None]:
+    """Where a request stands and what is done with it behind the page; a refusal is audited."""
+    with reading(installation, actor, Act.SEE_SHARES, "share.view", "share") as connection:
+        row = visible(connection, actor, share_id)
+        return row, releases.open_job(connection, share_id)
 
 
 def open_session(

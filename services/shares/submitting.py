@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from data_access import recipients, share_contents, shares
+from data_access import jobs, recipients, releases, share_contents, shares
 from data_access.shares import ShareRow
 from domain.errors import BadInput, ChangedMeanwhile
 from domain.permissions import Actor
@@ -21,9 +22,44 @@ from services.shares.assembling import SERVICE, AssembledSession, How, assemble
 from services.shares.composing import own_request
 
 _KEY_BYTES = 32
+#: Requests of more sessions than this are checked behind the page: the leak check of each takes
+#: some hundredths of a second of the process that everybody's clicks are served by.
+AT_ONCE = 20
 
 
-def submit(installation: Installation, actor: Actor, share_id: UUID) -> bytes:
+def ask(installation: Installation, actor: Actor, share_id: UUID) -> None:
+    """Submit a request: at once when it is short, else behind the page, with progress.
+
+    Asking twice asks once. Raises as :func:`submit`, for what can be told at once.
+    """
+    with act(installation, actor, "share.submit.ask", "share", object_id=str(share_id)) as done:
+        row = own_request(installation, actor, done.connection, share_id)
+        done.study_id = row.study_id
+        after(row.state, ShareStep.SUBMIT)
+        running = releases.open_job(done.connection, share_id)
+        is_long = row.sessions > AT_ONCE
+        done.changed_nothing = not is_long or (running is not None and running.is_open)
+        done.detail.update(number=row.number, sessions=row.sessions)
+        if not done.changed_nothing:
+            jobs.add(
+                done.connection,
+                kind=releases.SUBMIT,
+                study_id=row.study_id,
+                payload={"share": str(share_id)},
+                by=actor.staff_id,
+                now=installation.now(),
+            )
+    if not is_long:
+        submit(installation, actor, share_id)
+
+
+def submit(
+    installation: Installation,
+    actor: Actor,
+    share_id: UUID,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> bytes:
     """Put a request before two approvers; the digest of what they will vote on.
 
     Raises
@@ -49,7 +85,7 @@ def submit(installation: Installation, actor: Actor, share_id: UUID) -> bytes:
             *recipients.parties(done.connection, row.recipient_id, row.agreement_id), now
         )
         how = How(terms.kind, row.fields, key, now, memory_acknowledged=True)
-        made = assemble(installation, service, share_id, how)
+        made = assemble(installation, service, share_id, how, progress=progress)
         if not made:
             raise BadInput("No session is in the request yet. Add the ones you ask for.")
         shares.hold(done.connection, share_id)

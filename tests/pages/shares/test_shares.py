@@ -8,7 +8,7 @@ from streamlit.testing.v1.element_tree import TextInput
 from domain.shares.lifecycle import ShareState
 from domain.shares.votes import Ballot
 from domain.vocabulary import Role
-from services.shares import composing, recipients, releasing, requests, voting
+from services.shares import composing, recipients, requests, voting, working
 from tests.conftest import Hire
 from tests.pages.conftest import Visit, shown
 from tests.services.reviews import SECRET
@@ -82,7 +82,7 @@ def test_the_requester_releases_links_and_an_approver_recalls(visit: Visit, worl
     share_id = world.approved("a")
     at = visit(world.ravi, "share", id=str(share_id))
     button(at, "Release it now")
-    assert releasing.work_one(world.installation, world.service, "worker")
+    assert working.work_one(world.installation, world.service, "worker")
     at = visit(world.ravi, "share", id=str(share_id))
     assert "Package SHA-256" in shown(at)
     button(at, "Make a link")

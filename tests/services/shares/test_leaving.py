@@ -25,6 +25,7 @@ from services.shares import (
     requests,
     submitting,
     voting,
+    working,
 )
 from services.shares.packages import verify_package
 from tests.conftest import Clock
@@ -176,8 +177,8 @@ def test_a_release_done_twice_is_one_release(world: World) -> None:
     share_id = world.approved("a")
     releasing.ask(here, world.ravi, share_id)
     releasing.ask(here, world.amina, share_id)
-    assert releasing.work_one(here, world.service, "worker")
-    assert not releasing.work_one(here, world.service, "worker")
+    assert working.work_one(here, world.service, "worker")
+    assert not working.work_one(here, world.service, "worker")
     before = world.view(share_id).release
     releasing.release(here, world.service, share_id, world.ravi.staff_id)
     assert world.view(share_id).release == before
@@ -190,7 +191,7 @@ def test_who_lost_their_grant_releases_nothing_more(world: World, clock: Clock) 
         if held.staff_id == world.ravi.staff_id:
             access.revoke_grant(world.installation, world.administrator, held.id)
     clock.advance(SECOND)
-    assert releasing.work_one(world.installation, world.service, "worker")
+    assert working.work_one(world.installation, world.service, "worker")
     assert world.view(share_id, world.amina).row.state is ShareState.APPROVED
     assert world.view(share_id, world.amina).release is None
 

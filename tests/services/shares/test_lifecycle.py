@@ -24,6 +24,7 @@ from services.shares import (
     requests,
     submitting,
     voting,
+    working,
 )
 from services.withdrawals import withdraw
 from tests.conftest import Clock, Hire
@@ -47,7 +48,7 @@ def test_a_share_goes_from_draft_to_attested_recall(world: World, clock: Clock) 
     assert voting.vote(here, world.amina, share_id, Ballot.APPROVE) is ShareState.SUBMITTED
     assert voting.vote(here, world.bela, share_id, Ballot.APPROVE) is ShareState.APPROVED
     releasing.ask(here, world.ravi, share_id)
-    assert releasing.work_one(here, world.service, "worker")
+    assert working.work_one(here, world.service, "worker")
     assert world.state(share_id) is ShareState.RELEASED
     files = package_of(world, share_id)
     assert files["sessions.jsonl"] == b"".join(shown[name] for name in sorted(shown))  # type: ignore[type-var]
@@ -326,3 +327,40 @@ def test_a_filter_narrows_what_could_go_in(world: World) -> None:
     wanted = replace(SessionFilter(), languages=("de",))
     found = composing.candidates(world.installation, world.ravi, share_id, wanted)
     assert (found.sessions, found.more) == ((), False)
+
+
+def test_a_long_submission_is_checked_behind_the_page(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submitting, "AT_ONCE", 1)
+    here = world.installation
+    short, long = world.draft("a"), world.draft("a", "b")
+    submitting.ask(here, world.ravi, short)
+    assert world.state(short) is ShareState.SUBMITTED
+    submitting.ask(here, world.ravi, long)
+    submitting.ask(here, world.ravi, long)
+    assert world.state(long) is ShareState.DRAFT
+    _, job = requests.progress(here, world.ravi, long)
+    assert job is not None
+    assert job.is_open
+    with pytest.raises(Refused):
+        submitting.ask(here, world.rosa, long)
+    assert working.work_one(here, world.service, "worker")
+    assert not working.work_one(here, world.service, "worker")
+    assert world.state(long) is ShareState.SUBMITTED
+
+
+def test_a_long_submission_that_may_not_be_says_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submitting, "AT_ONCE", 0)
+    here = world.installation
+    share_id = world.draft("a")
+    submitting.ask(here, world.ravi, share_id)
+    recipients.block(here, world.administrator, world.recipient, "They quoted a name")
+    assert working.work_one(here, world.service, "worker")
+    row, job = requests.progress(here, world.ravi, share_id)
+    assert row.state is ShareState.DRAFT
+    assert job is not None
+    assert job.state == "failed"
+    assert "They quoted a name" in (job.message or "")

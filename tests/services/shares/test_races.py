@@ -14,7 +14,7 @@ from domain.shares.lifecycle import ShareState
 from domain.shares.votes import Ballot
 from domain.vocabulary import ConsentScope, Role
 from services import reviewing
-from services.shares import fetching, releasing, voting
+from services.shares import fetching, releasing, voting, working
 from services.withdrawals import withdraw
 from tests.services.reviews import PURPOSE, decide
 from tests.services.shares.worlds import World, confirm, number_of
@@ -76,8 +76,8 @@ def test_asking_at_once_asks_once(world: World) -> None:
         *[lambda: releasing.ask(here, world.ravi, share_id)] * 3,
         lambda: releasing.ask(here, world.amina, share_id),
     )
-    assert releasing.work_one(here, world.service, "worker")
-    assert not releasing.work_one(here, world.service, "worker")
+    assert working.work_one(here, world.service, "worker")
+    assert not working.work_one(here, world.service, "worker")
 
 
 @pytest.mark.parametrize("_again", range(3))
