@@ -20,10 +20,11 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from docs.screenshots_share import submitted_share
 from domain.errors import ClearanceError
 from domain.session_filters import SessionFilter
 from domain.vocabulary import Coverage, SessionStatus
-from services import access, deidentification_progress, sessions
+from services import access, deidentification_progress, metrics, sessions
 from services.installation import Installation, open_installation
 from settings import Settings
 
@@ -53,11 +54,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="clearance-pictures-") as directory:
         data_dir = Path(directory) / "data"
         with _running(data_dir) as address:
-            session = _prepare(data_dir)
+            session, share = _prepare(data_dir)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=_chromium(), args=list(_QUIET))
                 for scheme in ("light", "dark"):
                     _photograph(browser, address, session, scheme)
+                    _photograph_leaving(browser, address, share, scheme)
                 browser.close()
 
 
@@ -93,6 +95,17 @@ def _photograph(browser: Browser, address: str, session: str, scheme: Scheme) ->
     with _visit(browser, address, scheme, "Uma Petrov") as page:
         _go(page, f"{address}/audit")
         _save(page, "audit", scheme)
+
+
+def _photograph_leaving(browser: Browser, address: str, share: str, scheme: Scheme) -> None:
+    with _visit(browser, address, scheme, "Amina Haddad") as page:
+        _go(page, f"{address}/share?id={share}")
+        _save(page, "share", scheme)
+    with _visit(browser, address, scheme, "Leo Castellanos") as page:
+        _go(page, f"{address}/metrics")
+        page.locator(".js-plotly-plot .bars").first.wait_for()
+        _settled(page)
+        _save(page, "metrics", scheme)
 
 
 @contextmanager
@@ -166,8 +179,8 @@ def _running(data_dir: Path) -> Iterator[str]:
         launcher.wait(60)
 
 
-def _prepare(data_dir: Path) -> str:
-    """Wait until the machine has read everything; the id of a session worth a picture."""
+def _prepare(data_dir: Path) -> tuple[str, str]:
+    """Wait until the machine has read everything; a session worth a picture, and a share."""
     installation = open_installation(Settings(data_dir=data_dir))
     try:
         reviewer = access.actor_by_email(installation, "rosa@clearance.example")
@@ -177,7 +190,13 @@ def _prepare(data_dir: Path) -> str:
                 raise ClearanceError(f"The machine did not finish: {left} sessions still wait.")
             print(f"the machine is reading: {left} sessions wait", flush=True)
             time.sleep(5)
-        return _telling_session(installation)
+        session = _telling_session(installation)
+        share = submitted_share(installation)
+        metrics_service = access.service_actor(installation, metrics.SERVICE)
+        while metrics.any_due(installation, metrics_service):
+            print("the week's snapshots are being taken", flush=True)
+            time.sleep(5)
+        return session, share
     finally:
         installation.database.close()
 

@@ -112,8 +112,8 @@ def read_document(content: bytes) -> dict[str, Any]:
 
 
 def proposals(installation: Installation, actor: Actor) -> list[ProposalRow]:
-    """The newest proposals, for everybody who works under the policy; a refusal is audited."""
-    with reading(installation, actor, Act.READ_POLICY, "policy.read", "policy") as connection:
+    """The newest proposals, for administrators; a refusal is audited."""
+    with reading(installation, actor, Act.CHANGE_POLICY, "policy.read", "policy") as connection:
         return policy_documents.proposals(connection)
 
 
