@@ -12,8 +12,12 @@ _SIGNS = {"good": "✓", "bad": "✕", "wait": "◦", "plain": ""}
 
 # A page of sessions repeats a few dozen chips some hundred times; they hold rules' words only.
 @lru_cache(maxsize=1_024)
-def chip(word: str, tone: str = "plain", reason: str = "") -> Markup:
-    """One chip. ``tone`` is good, bad, wait or plain."""
+def chip(word: str, tone: str = "plain", reason: str = "", *, stop: bool = True) -> Markup:
+    """One chip. ``tone`` is good, bad, wait or plain.
+
+    ``stop`` says whether the Tab key stops at one with a reason. In a table of several hundred it
+    should not: the row's link leads to where the reasons are written out.
+    """
     sign = _SIGNS[tone]
     label = f"{sign} {word}" if sign else word
     return element(
@@ -21,5 +25,5 @@ def chip(word: str, tone: str = "plain", reason: str = "") -> Markup:
         text(label),
         class_=f"chip chip-{tone}",
         title=reason or None,
-        tabindex="0" if reason else None,
+        tabindex="0" if reason and stop else None,
     )

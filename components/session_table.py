@@ -88,4 +88,4 @@ def _row(row: TableRow) -> Markup:
 
 
 def _chips(chips: Sequence[Chip]) -> Markup:
-    return join(chip(each.word, each.tone, each.reason) for each in chips)
+    return join(chip(each.word, each.tone, each.reason, stop=False) for each in chips)

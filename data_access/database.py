@@ -25,6 +25,11 @@ DATABASE = "clearance"
 #: Statements longer than this are a defect of ours, not patience asked of a person.
 _STATEMENT_TIMEOUT = "30s"
 
+_IN_THE_NAME_OF = text(
+    "SELECT set_config('clearance.actor', :actor, true),"
+    " set_config('statement_timeout', :timeout, true)"
+)
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -45,9 +50,7 @@ class Database:
     server: embedded.EmbeddedServer | None = None
 
     @contextmanager
-    def transaction(
-        self, actor_id: UUID | None, *, long: bool = False, serializable: bool = False
-    ) -> Iterator[Connection]:
+    def transaction(self, actor_id: UUID | None, *, long: bool = False) -> Iterator[Connection]:
         """One transaction of the app role, under row-level security for one actor.
 
         Parameters
@@ -57,19 +60,10 @@ class Database:
             row-level security then shows no session, turn or study.
         long
             Lift the limit on a statement's time, for imports and other long work.
-        serializable
-            Ask for serializable isolation; the caller retries on a serialization failure.
         """
-        isolation = "SERIALIZABLE" if serializable else "READ COMMITTED"
-        with (
-            self.app.connect().execution_options(isolation_level=isolation) as connection,
-            connection.begin(),
-        ):
+        with self.app.begin() as connection:
             connection.execute(
-                text(
-                    "SELECT set_config('clearance.actor', :actor, true),"
-                    " set_config('statement_timeout', :timeout, true)"
-                ),
+                _IN_THE_NAME_OF,
                 {
                     "actor": "" if actor_id is None else str(actor_id),
                     "timeout": "0" if long else _STATEMENT_TIMEOUT,
@@ -77,12 +71,14 @@ class Database:
             )
             yield connection
 
-    @staticmethod
-    def continue_as(connection: Connection, actor_id: UUID) -> None:
-        """Go on with an open transaction for somebody who became known in it."""
-        connection.execute(
-            text("SELECT set_config('clearance.actor', :actor, true)"), {"actor": str(actor_id)}
-        )
+    @contextmanager
+    def lookup(self) -> Iterator[Connection]:
+        """A connection for a single statement in nobody's name, a transaction by itself.
+
+        For what is asked at every message of every screen: three round trips less.
+        """
+        with self.app.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
 
     @contextmanager
     def identity_transaction(self) -> Iterator[Connection]:
@@ -164,8 +160,11 @@ def _open(addresses: Addresses, server: embedded.EmbeddedServer | None = None) -
         addresses=addresses,
         app=create_engine(
             addresses.app,
+            isolation_level="READ COMMITTED",
             pool_size=10,
             max_overflow=20,
+            # The one given back last, whose plans and caches are warm; the others are for rushes.
+            pool_use_lifo=True,
             pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"options": _PLANS},

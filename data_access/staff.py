@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from data_access.tables import Staff, StaffRole, Study, StudyGrant, WebSession
@@ -40,8 +42,11 @@ def load_actor(connection: Connection, staff_id: UUID) -> Actor | None:
     The transaction must be that person's own: row-level security shows nobody else's grants.
     """
     rows = connection.execute(_ACTOR, {"staff_id": staff_id}).all()
-    if not rows:
-        return None
+    return actor_of(staff_id, rows) if rows else None
+
+
+def actor_of(staff_id: UUID, rows: Sequence[Row[Any]]) -> Actor:
+    """The actor that those rows tell of, one for each grant, or one without a grant."""
     return Actor(
         staff_id=staff_id,
         label=rows[0].display_name,

@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, LargeBinary, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    LargeBinary,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
+from data_access import staff
 from data_access.tables import Staff, WebSession
+from domain.permissions import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +37,9 @@ class WebSessionRow:
     staff_active: bool
 
 
-# Asked at every message, and so written once.
+# Asked at every message, and so written once. The function knows nobody's name beforehand, and
+# so answers without row-level security, to whoever holds the token.
+_STANDING = text("SELECT * FROM standing_of(:digest)")
 _BEHIND = (
     select(
         WebSession.token_digest,
@@ -60,6 +74,24 @@ def create(
         )
         .returning(WebSession.id)
     ).scalar_one()
+
+
+def standing(connection: Connection, token_digest: bytes) -> tuple[WebSessionRow, Actor] | None:
+    """The sign-in whose token has that digest, ended or not, and its person as they are now."""
+    rows = connection.execute(_STANDING, {"digest": token_digest}).all()
+    if not rows:
+        return None
+    one = rows[0]
+    row = WebSessionRow(
+        one.id,
+        one.staff_id,
+        one.authenticated_at,
+        one.last_active_at,
+        one.ended_at,
+        one.end_reason,
+        one.active,
+    )
+    return row, staff.actor_of(row.staff_id, rows)
 
 
 def find(connection: Connection, token_digest: bytes) -> WebSessionRow | None:

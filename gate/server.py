@@ -145,6 +145,9 @@ def serve() -> None:
         access_log=False,
         server_header=False,
         ws_ping_interval=20.0,
+        # As Streamlit has it too: a click sends some fifty messages, and packing each costs more
+        # than a local network takes to carry them.
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=3,
         proxy_headers=False,
     )

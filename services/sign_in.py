@@ -89,18 +89,17 @@ def resume(installation: Installation, token: str | None, *, active: bool) -> Si
     if not token:
         return Ended.NOT_SIGNED_IN
     now = installation.now()
-    # One transaction for both questions: this is asked at every message.
-    with installation.database.transaction(None) as connection:
-        row = web_sessions.find(connection, _digest(token))
-        if row is None:
-            return Ended.NOT_SIGNED_IN
-        over = _over(installation, row)
-        if over is None:
-            installation.database.continue_as(connection, row.staff_id)
-            actor = staff.load_actor(connection, row.staff_id)
-            if active and now - row.last_active_at >= _TOUCH_EVERY:
+    with installation.database.lookup() as connection:
+        found = web_sessions.standing(connection, _digest(token))
+    if found is None:
+        return Ended.NOT_SIGNED_IN
+    row, actor = found
+    over = _over(installation, row)
+    if over is None:
+        if active and now - row.last_active_at >= _TOUCH_EVERY:
+            with installation.database.transaction(None) as connection:
                 web_sessions.touch(connection, row.id, now)
-            return Ended.SWITCHED_OFF if actor is None else SignedIn(actor)
+        return SignedIn(actor)
     _end(installation, row, over)
     return over
 

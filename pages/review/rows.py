@@ -84,7 +84,7 @@ def outcome_chips(decisions: Iterable[tuple[Use, Decision]]) -> tuple[Chip, ...]
         Chip(
             _SHORT[use],
             _TONES[answer.outcome],
-            f"{use.label}: {answer.outcome.value}, {answer.rule}. {answer.reason}",
+            f"{answer.outcome.value.capitalize()}, {answer.rule}. {answer.reason}",
         )
         for use, answer in decisions
     )

@@ -88,6 +88,7 @@ def test_a_chip_with_a_reason_can_be_reached_by_keyboard_and_read_aloud() -> Non
         "Publish", "good", "Asked and granted."
     )
     assert "tabindex" not in chip("Publish")
+    assert "tabindex" not in chip("Publish", "good", "Asked and granted.", stop=False)
 
 
 def test_attributes_that_are_none_are_left_out_and_names_are_spelled_as_html_does() -> None:

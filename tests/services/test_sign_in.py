@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
 
+from data_access.studies import StudyRow
 from domain.errors import Refused
 from domain.permissions import Actor
 from domain.sign_in import Claims, Ended
@@ -259,3 +261,25 @@ def test_the_token_itself_is_not_in_the_database(installation: Installation, tok
     engine.dispose()
     assert token not in str(row)
     assert token.encode() not in bytes(row.token_digest)
+
+
+def test_a_sign_in_that_ended_cannot_be_brought_back_in_sql_either(
+    installation: Installation, rosa: Actor, token: str
+) -> None:
+    sign_in.sign_out(installation, token)
+    for change in ("ended_at = NULL", "ended_at = now()", "last_active_at = now()"):
+        with (
+            pytest.raises(IntegrityError, match="cannot be changed"),
+            installation.database.transaction(rosa.staff_id) as connection,
+        ):
+            connection.execute(text(f"UPDATE web_session SET {change}"))
+    assert still(installation, token) is Ended.SIGNED_OUT
+
+
+def test_a_standing_tells_of_one_person_alone(
+    installation: Installation, hire: Hire, rosa: Actor, study: StudyRow, token: str
+) -> None:
+    hire("Ravi", Role.REVIEWER, study=study)
+    standing = sign_in.resume(installation, token, active=True)
+    assert isinstance(standing, SignedIn)
+    assert (standing.actor.roles, standing.actor.grants) == (frozenset({Role.AUDITOR}), ())
