@@ -10,6 +10,7 @@ import streamlit as st
 
 from components import words
 from domain.page_cursor import Sort
+from domain.policy import Outcome, Use
 from domain.session_filters import SessionFilter
 from domain.vocabulary import (
     ConsentChoice,
@@ -28,6 +29,13 @@ _SORTS = {
 }
 _VERSIONS = {PolicyVersion.NONE: "no policy version"}
 _DRAWN = "filter_bar.drawn_for"
+#: Each use with each outcome, what lists show at a glance first.
+_FIRST = (Use.PUBLISH_RESPONSES, Use.SHARE_RESEARCHER, Use.SHARE_JOURNALIST)
+_OUTCOMES = [
+    (use, outcome)
+    for use in (*_FIRST, *(use for use in Use if use not in _FIRST))
+    for outcome in Outcome
+]
 
 
 def draw_filters(
@@ -73,6 +81,12 @@ def draw_filters(
         left, right = st.columns(2)
         left.date_input("Completed from", value=None, key="f.since", on_change=_write)
         right.date_input("Completed until", value=None, key="f.until", on_change=_write)
+        _many(
+            "What may be done",
+            _OUTCOMES,
+            {(use, outcome): f"{use.label}: {outcome}" for use, outcome in _OUTCOMES},
+            "f.outcomes",
+        )
         _many("Status", tuple(SessionStatus), words.STATUSES, "f.statuses")
         _many("Review", tuple(ReviewState), words.REVIEW_STATES, "f.review")
         _many("Flag", tuple(FlagState), words.FLAGS, "f.flags")
@@ -112,6 +126,7 @@ def _more_label(current: SessionFilter) -> str:
             current.flags,
             current.languages,
             current.policy_versions,
+            current.outcomes,
             *current.choices,
         )
     )
@@ -137,6 +152,7 @@ def _follow(current: SessionFilter) -> None:
     st.session_state["f.flags"] = list(current.flags)
     st.session_state["f.languages"] = list(current.languages)
     st.session_state["f.policies"] = list(current.policy_versions)
+    st.session_state["f.outcomes"] = list(current.outcomes)
     chosen = dict(current.choices)
     for scope in ConsentScope:
         st.session_state[f"f.{scope}"] = chosen.get(scope)
@@ -157,6 +173,7 @@ def _write() -> None:
         policy_versions=tuple(state["f.policies"]),
         review_states=tuple(state["f.review"]),
         flags=tuple(state["f.flags"]),
+        outcomes=tuple(state["f.outcomes"]),
         query=" ".join(state["f.query"].split()) or None,
         sort=state["f.sort"],
     )

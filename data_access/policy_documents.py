@@ -12,9 +12,6 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.orm import aliased
 
 from data_access.tables import PolicyDocument, PolicyProposal, Staff
-from domain.consent import Choices
-from domain.policy.standings import FactsCount
-from domain.vocabulary import ConsentChoice, FlagState, Plan, SessionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,37 +130,6 @@ def proposed_document(connection: Connection, proposal_id: UUID) -> dict[str, An
             select(PolicyProposal.document).where(PolicyProposal.id == proposal_id)
         ).scalar_one()
     )
-
-
-def sessions_by_facts(connection: Connection, cuts: Sequence[datetime]) -> list[FactsCount]:
-    """How many sessions the policy cannot tell apart, for administrators.
-
-    ``slot`` 0 lies before the first cut, n from the n-th on; a session without a completion
-    instant is in none.
-    """
-    rows = connection.execute(
-        text("SELECT * FROM sessions_by_facts(CAST(:cuts AS timestamptz[]))"),
-        {"cuts": list(cuts)},
-    )
-    return [
-        FactsCount(
-            None if row.slot < 0 else row.slot,
-            SessionStatus(row.status),
-            Plan(row.plan),
-            row.memory_on,
-            FlagState(row.flag_state),
-            Choices(
-                ConsentChoice(row.publish),
-                ConsentChoice(row.researchers),
-                ConsentChoice(row.journalists),
-                ConsentChoice(row.contact),
-            ),
-            row.erased,
-            row.withdrawn,
-            row.sessions,
-        )
-        for row in rows
-    ]
 
 
 def settle(connection: Connection, proposal_id: UUID, accepted: bool, now: datetime) -> bool:

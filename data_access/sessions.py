@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +12,15 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
+    DateTime,
+    Integer,
     Select,
     Subquery,
     Uuid,
+    and_,
     func,
     literal,
+    or_,
     select,
     text,
     true,
@@ -32,6 +36,7 @@ from data_access.tables import (
     TurnRow,
 )
 from domain.page_cursor import Direction, Sort
+from domain.policy.selections import Selection
 from domain.session_filters import SessionFilter
 from domain.transcripts import Speaker, Turn
 from domain.vocabulary import (
@@ -40,6 +45,7 @@ from domain.vocabulary import (
     Coverage,
     FlagState,
     Plan,
+    PolicyVersion,
     ReviewState,
     SessionStatus,
 )
@@ -47,6 +53,12 @@ from domain.vocabulary import (
 #: A search that matches no more sessions than this is answered from the text index; one
 #: that matches more is answered by walking the list's own order.
 _RARE = 2_000
+#: No more sessions with an outcome than this are found by what they have in common; more are
+#: found by walking the list's own order, where one in a few is meant.
+_FEW = 20_000
+_INSTANT = DateTime(timezone=True)
+#: Before and after whatever is completed.
+_EVER = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class SessionRow:
     memory_on: bool
     flag: FlagState
     policy_version: str
+    assigned_version: PolicyVersion
     choices: dict[ConsentScope, ConsentChoice]
     consent_version: int
     review_state: ReviewState
@@ -119,27 +132,31 @@ def page(
     studies: Sequence[UUID],
     size: int,
     found: Sequence[UUID] | None,
+    meant: Selection | None = None,
 ) -> list[SessionRow]:
     """Up to ``size`` rows in the filter's order, one study at a time and then merged.
 
-    ``found`` is what :func:`matching` said of the filter's search.
+    ``found`` is what :func:`matching` said of the filter's search, ``meant`` the sessions that
+    have the outcomes it names.
 
-    Every index begins with the study, so that each study's part is a short walk of one.
+    Every index begins with the study, so that each study's part is a short walk of one. Few
+    sessions with an outcome are found by what they have in common instead.
     """
+    _check_meant(wanted, meant)
     backwards = wanted.cursor is not None and wanted.cursor.direction is Direction.PREVIOUS
-    if not studies:
+    if not studies or (meant is not None and not meant.probes):
         return []
     # One walk for each study, however many there are: the statement stays the same.
-    study = _each(studies)
+    each, its_own = _walks(studies, meant)
     part = (
         select(InterviewSession.id)
-        .where(InterviewSession.study_id == study.c.id, *_conditions(wanted, found))
+        .where(*its_own, *_conditions(wanted, found))
         .where(*_after(wanted))
         .order_by(*_order(wanted.sort, backwards))
         .limit(size)
         .lateral()
     )
-    ids = select(part.c.id).select_from(study.join(part, true()))
+    ids = select(part.c.id).select_from(each.join(part, true()))
     rows = connection.execute(
         _columns()
         .where(InterviewSession.id.in_(ids))
@@ -156,18 +173,22 @@ def count(
     studies: Sequence[UUID],
     cap: int,
     found: Sequence[UUID] | None,
+    meant: Selection | None = None,
 ) -> int:
-    """How many sessions match, counted no further than ``cap``; ``found`` as for a page."""
-    if not studies:
+    """How many sessions match, counted no further than ``cap``; the rest as for a page."""
+    _check_meant(wanted, meant)
+    if meant is not None and not wanted.is_narrowed_beyond_outcomes:
+        return min(meant.sessions, cap)
+    if not studies or (meant is not None and not meant.probes):
         return 0
-    study = _each(studies)
+    each, its_own = _walks(studies, meant)
     part = (
         select(literal(1).label("one"))
-        .where(InterviewSession.study_id == study.c.id, *_conditions(wanted, found))
+        .where(*its_own, *_conditions(wanted, found))
         .limit(cap)
         .lateral()
     )
-    everything = select(part.c.one).select_from(study.join(part, true())).limit(cap).subquery()
+    everything = select(part.c.one).select_from(each.join(part, true())).limit(cap).subquery()
     return connection.execute(select(func.count()).select_from(everything)).scalar_one()
 
 
@@ -280,6 +301,68 @@ def _each(studies: Sequence[UUID]) -> Subquery:
     ).subquery()
 
 
+def _check_meant(wanted: SessionFilter, meant: Selection | None) -> None:
+    if wanted.outcomes and meant is None:
+        raise ValueError("The filter names outcomes, and nobody asked which sessions have them.")
+
+
+def _walks(
+    studies: Sequence[UUID], meant: Selection | None
+) -> tuple[Subquery, list[ColumnElement[bool]]]:
+    """What to walk once for each of, and what makes a session one of its own."""
+    session = InterviewSession
+    if meant is None:
+        each = _each(studies)
+        return each, [session.study_id == each.c.id]
+    if meant.sessions <= _FEW:
+        probes = _probes(meant)
+        return probes, [
+            session.study_id == probes.c.study,
+            session.standing == probes.c.standing,
+            session.sorted_at >= probes.c.since,
+            session.sorted_at < probes.c.before,
+        ]
+    each = _each(studies)
+    return each, [session.study_id == each.c.id, _is_meant(meant)]
+
+
+def _probes(meant: Selection) -> Subquery:
+    """What the sessions of each probe have in common, as rows."""
+    columns = (
+        ("study", Uuid(), [probe.study_id for probe in meant.probes]),
+        ("standing", Integer(), [probe.standing for probe in meant.probes]),
+        ("since", _INSTANT, [probe.stretch.since or _EVER[0] for probe in meant.probes]),
+        ("before", _INSTANT, [probe.stretch.before or _EVER[1] for probe in meant.probes]),
+    )
+    return select(
+        *(
+            func.unnest(literal(values, ARRAY(kind)), type_=kind).label(name)
+            for name, kind, values in columns
+        )
+    ).subquery()
+
+
+def _is_meant(meant: Selection) -> ColumnElement[bool]:
+    """Whether a row is of a selection, asked row by row as a list's own order is walked.
+
+    ``IS TRUE`` keeps the planner from reading all of them by another index first.
+    """
+    session = InterviewSession
+    parts = []
+    for stretch, by_codes in meant.alike().items():
+        for codes, studies in by_codes.items():
+            part: list[ColumnElement[bool]] = [
+                session.study_id.in_(studies),
+                session.standing.in_(codes),
+            ]
+            if stretch.since is not None:
+                part.append(session.sorted_at >= stretch.since)
+            if stretch.before is not None:
+                part.append(session.sorted_at < stretch.before)
+            parts.append(and_(*part))
+    return or_(*parts).is_(True)
+
+
 def _conditions(wanted: SessionFilter, found: Sequence[UUID] | None) -> list[ColumnElement[bool]]:
     session = InterviewSession
     conditions: list[ColumnElement[bool]] = []
@@ -381,6 +464,7 @@ def _row(row: Any) -> SessionRow:
         memory_on=row["memory_on"],
         flag=FlagState(row["flag_state"]),
         policy_version=row["policy_version"],
+        assigned_version=PolicyVersion(row["assigned_version"]),
         choices={scope: ConsentChoice(row[f"choice_{scope}"]) for scope in ConsentScope},
         consent_version=row["consent_version"],
         review_state=ReviewState(row["review_state"]),

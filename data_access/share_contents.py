@@ -14,7 +14,14 @@ from domain.consent import Choices
 from domain.policy import SessionFacts
 from domain.redaction import RedactionSet, read_redaction_set
 from domain.transcripts import Speaker, Turn
-from domain.vocabulary import ConsentChoice, FlagState, Plan, ReviewState, SessionStatus
+from domain.vocabulary import (
+    ConsentChoice,
+    FlagState,
+    Plan,
+    PolicyVersion,
+    ReviewState,
+    SessionStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +129,6 @@ def _covered(row: Row[Any]) -> CoveredSession:
             ),
             erased=row.erased_at is not None,
             withdrawn=row.withdrawn_at is not None,
+            assigned_version=PolicyVersion(row.assigned_version),
         ),
     )

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from domain.errors import BadInput
 from domain.page_cursor import Cursor, Sort, decode_cursor
+from domain.policy.decision import Outcome
+from domain.policy.uses import Use
 from domain.vocabulary import (
     ConsentChoice,
     ConsentScope,
@@ -39,7 +41,7 @@ _SCOPES = {
 #: Every parameter an address of the page may carry, in the order they are written.
 PARAMETERS = (
     *("study", "from", "until", "language", "status", *_SCOPES),
-    *("policy", "review", "flag", "q", "sort", "cursor"),
+    *("policy", "review", "flag", "outcome", "q", "sort", "cursor"),
 )
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -59,6 +61,9 @@ class SessionFilter:
         Any of these, in the order they were asked for.
     choices
         What must hold in each scope named, one choice a scope.
+    outcomes
+        Uses with an outcome of the policy each. Of several for one use any may hold; of
+        several uses each must.
     query
         Words to find in the de-identified text.
     sort, cursor
@@ -74,9 +79,24 @@ class SessionFilter:
     policy_versions: tuple[PolicyVersion, ...] = ()
     review_states: tuple[ReviewState, ...] = ()
     flags: tuple[FlagState, ...] = ()
+    outcomes: tuple[tuple[Use, Outcome], ...] = ()
     query: str | None = None
     sort: Sort = Sort.NEWEST
     cursor: Cursor | None = None
+
+    @property
+    def outcomes_by_use(self) -> dict[Use, frozenset[Outcome]]:
+        """Which outcomes are looked for, by use."""
+        found: dict[Use, frozenset[Outcome]] = {}
+        for use, outcome in self.outcomes:
+            found[use] = found.get(use, frozenset()) | {outcome}
+        return found
+
+    @property
+    def is_narrowed_beyond_outcomes(self) -> bool:
+        """Whether anything but study and outcomes narrows it."""
+        others = replace(self, study=None, outcomes=(), sort=Sort.NEWEST, cursor=None)
+        return others != SessionFilter()
 
     @property
     def completed_since(self) -> datetime | None:
@@ -107,6 +127,7 @@ class SessionFilter:
             "policy": ",".join(self.policy_versions),
             "review": ",".join(self.review_states),
             "flag": ",".join(self.flags),
+            "outcome": ",".join(f"{use}:{outcome}" for use, outcome in self.outcomes),
             "q": self.query,
             "sort": None if self.sort is Sort.NEWEST else self.sort.value,
             "cursor": self.cursor and self.cursor.encode(),
@@ -142,6 +163,7 @@ def parse(params: Mapping[str, str | Sequence[str]]) -> SessionFilter:
         policy_versions=_several("policy", given.get("policy"), PolicyVersion),
         review_states=_several("review", given.get("review"), ReviewState),
         flags=_several("flag", given.get("flag"), FlagState),
+        outcomes=_outcomes(given.get("outcome")),
         query=_query(given.get("q")),
         sort=sort,
         cursor=None if "cursor" not in given else decode_cursor(given["cursor"]),
@@ -199,6 +221,16 @@ def _several(name: str, text: str | None, kind: type[Word]) -> tuple[Word, ...]:
     if text is None:
         return ()
     return tuple(_one(name, part, kind) for part in _parts(name, text))
+
+
+def _outcomes(text: str | None) -> tuple[tuple[Use, Outcome], ...]:
+    if text is None:
+        return ()
+    parts = [part.partition(":") for part in _parts("outcome", text)]
+    return tuple(
+        (_one("outcome", use, Use), _one("outcome", outcome, Outcome))
+        for use, _colon, outcome in parts
+    )
 
 
 def _parts(name: str, text: str) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def facts_of(row: SessionRow) -> SessionFacts:
         ),
         erased=row.erased_at is not None,
         withdrawn=row.withdrawn_at is not None,
+        assigned_version=row.assigned_version,
     )
 
 

@@ -11,17 +11,18 @@ from uuid import UUID
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from data_access import policy_documents
+from data_access import policy_documents, studies
 from data_access.policy_documents import ProposalRow as ProposalRow
 from domain.errors import BadInput, Refused
 from domain.permissions import Act, Actor, check
 from domain.policy import PolicyTable, Use, read_table
 from domain.policy.changes import check_change, differences, with_retention
-from domain.policy.standings import RuleCount, count_by_rule, cuts
+from domain.policy.standings import Answers, RuleCount, count_by_rule
 from domain.vocabulary import PolicyVersion
 from services import policy
 from services.acts import act, reading
 from services.installation import Installation
+from services.policy_standings import counted
 
 _SHORTEST_REASON = 10
 _BROKEN_RULE = "23514"
@@ -189,6 +190,6 @@ def _count(
     installation: Installation, connection: Connection, use: Use, *tables: PolicyTable
 ) -> list[tuple[RuleCount, ...]]:
     now = installation.now()
-    at = cuts(tables, now)
-    groups = policy_documents.sessions_by_facts(connection, at)
-    return [count_by_rule(groups, at, table, use, now) for table in tables]
+    every = [study.id for study in studies.visible(connection)]
+    groups, at = counted(connection, every, tables, now, as_administrator=True)
+    return [count_by_rule(groups, Answers(table, now, at), use) for table in tables]

@@ -28,6 +28,7 @@ from services import policy
 from services.acts import act, reading
 from services.hidden_checks import hidden_findings
 from services.installation import Installation
+from services.policy_standings import sessions_with
 from services.traits import WhoCouldThisBe, who_could_this_be
 
 #: A search for a word that very many sessions hold looks at each one's words to count it.
@@ -55,8 +56,9 @@ class SessionPage:
     newer: Cursor | None
     older: Cursor | None
     held: Browsable
-    #: The policy table that was in force when the list was read.
+    #: The policy table that was in force when the list was read, and when that was.
     table: PolicyTable
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,16 @@ def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilte
         studies = (
             sorted(readable.values(), key=str) if wanted.study is None else [readable[wanted.study]]
         )
+        table, now = policy.in_force(connection), installation.now()
+        meant = None
+        if wanted.outcomes:
+            meant = sessions_with(connection, actor, studies, wanted.outcomes_by_use, table, now)
         found = sessions.matching(connection, wanted.query, studies)
         walks = wanted.query is not None and found is None
         cap = COUNTED_WHEN_WALKING if walks else COUNTED_AT_MOST
-        rows = sessions.page(connection, wanted, studies, PAGE_SIZE + 1, found)
-        count = sessions.count(connection, wanted.at(None), studies, cap + 1, found)
-        table = policy.in_force(connection)
-    return _page(wanted, rows, count, cap, held, table)
+        rows = sessions.page(connection, wanted, studies, PAGE_SIZE + 1, found, meant)
+        count = sessions.count(connection, wanted.at(None), studies, cap + 1, found, meant)
+    return _page(wanted, rows, count, cap, held, table, now)
 
 
 def open_session(
@@ -300,12 +305,13 @@ def _page(
     cap: int,
     held: Browsable,
     table: PolicyTable,
+    now: datetime,
 ) -> SessionPage:
     backwards = wanted.cursor is not None and wanted.cursor.direction is Direction.PREVIOUS
     more = len(rows) > PAGE_SIZE
     shown = (rows[-PAGE_SIZE:] if backwards else rows[:PAGE_SIZE]) if more else rows
     if not shown:
-        return SessionPage((), count, cap, None, None, held, table)
+        return SessionPage((), count, cap, None, None, held, table, now)
     has_before = more if backwards else wanted.cursor is not None
     has_after = True if backwards else more
     return SessionPage(
@@ -316,6 +322,7 @@ def _page(
         older=_cursor(wanted.sort, shown[-1], Direction.NEXT) if has_after else None,
         held=held,
         table=table,
+        at=now,
     )
 
 

@@ -4,7 +4,12 @@ from data_access.tables.audit import AuditEvent
 from data_access.tables.base import Base
 from data_access.tables.metrics import MetricCell, MetricSnapshot
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
-from data_access.tables.policy import PolicyDocument, PolicyProposal
+from data_access.tables.policy import (
+    PolicyAssignment,
+    PolicyAssignmentSession,
+    PolicyDocument,
+    PolicyProposal,
+)
 from data_access.tables.quasi import QuasiIdentifierRow
 from data_access.tables.queue import (
     ReviewCheck,
@@ -37,6 +42,7 @@ from data_access.tables.studies import (
     ConsentEvent,
     InterviewSession,
     SessionSource,
+    SessionStanding,
     Study,
     TrustSafetyCase,
     TurnRow,
@@ -68,6 +74,8 @@ __all__ = [
     "MetricSnapshot",
     "PackageOffer",
     "Participant",
+    "PolicyAssignment",
+    "PolicyAssignmentSession",
     "PolicyDocument",
     "PolicyProposal",
     "QuasiIdentifierRow",
@@ -80,6 +88,7 @@ __all__ = [
     "ReviewSkip",
     "SessionSearch",
     "SessionSource",
+    "SessionStanding",
     "ShareComment",
     "ShareOpening",
     "ShareRecall",

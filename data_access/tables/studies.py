@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -25,6 +26,30 @@ from data_access.tables.base import Base, Moment, NewId, one_of
 
 CHOICES = ("granted", "declined", "not_asked", "withdrawn")
 SCOPES = ("publish_responses", "share_researchers", "share_journalists", "contact")
+VERSIONS = ("none", "2025-12", "2026-03-23")
+FLAGS = ("none", "open", "upheld", "dismissed")
+
+
+def _place(column: str, *values: str) -> str:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"(array_position(ARRAY[{listed}], {column}) - 1)"
+
+
+#: Everything the policy asks of a session but its date, as one number; the same as
+#: domain/policy/standing_codes.py, which a test compares.
+_STANDING = f"""
+{_place("choice_publish_responses", *CHOICES)}
++ 4 * {_place("choice_share_researchers", *CHOICES)}
++ 16 * {_place("choice_share_journalists", *CHOICES)}
++ 64 * {_place("choice_contact", *CHOICES)}
++ 256 * {_place("flag_state", *FLAGS)}
++ CASE WHEN memory_on THEN 1024 ELSE 0 END
++ CASE WHEN plan IN ('commercial', 'unknown') THEN 2048 ELSE 0 END
++ CASE WHEN status <> 'completed' OR completed_at IS NULL THEN 4096 ELSE 0 END
++ CASE WHEN erased_at IS NOT NULL THEN 8192 ELSE 0 END
++ CASE WHEN withdrawn_at IS NOT NULL THEN 16384 ELSE 0 END
++ 32768 * {_place("assigned_version", *VERSIONS)}
+"""
 
 
 class Study(Base):
@@ -63,7 +88,12 @@ class InterviewSession(Base):
         CheckConstraint(
             one_of("plan", "free", "pro", "max", "consumer", "commercial", "unknown"), name="plan"
         ),
-        CheckConstraint(one_of("flag_state", "none", "open", "upheld", "dismissed"), name="flag"),
+        CheckConstraint(one_of("flag_state", *FLAGS), name="flag"),
+        CheckConstraint(one_of("assigned_version", *VERSIONS), name="assigned_version"),
+        # What is asked of the completion may then be asked of the lists' own order.
+        CheckConstraint(
+            "completed_at IS NULL OR sorted_at = completed_at", name="sorted_by_completion"
+        ),
         CheckConstraint(
             one_of("review_state", "unprocessed", "unreviewed", "in_review", "confirmed"),
             name="review_state",
@@ -110,6 +140,15 @@ class InterviewSession(Base):
                 *(f"choice_{scope}" for scope in SCOPES),
             )
         ),
+        # What the policy answers alike, in the page's order.
+        Index(
+            "ix_session__standing",
+            "study_id",
+            "standing",
+            "sorted_at",
+            "id",
+            postgresql_include=["flag_state"],
+        ),
         Index("ix_session__participant", "participant_id"),
         Index(
             "ix_session__flagged",
@@ -137,6 +176,9 @@ class InterviewSession(Base):
     flag_state: Mapped[str] = mapped_column(server_default=text("'none'"))
     #: Identifier of the policy version that governs the session, or 'none'.
     policy_version: Mapped[str]
+    #: What two administrators settled where the date leaves open which policy governs.
+    assigned_version: Mapped[str] = mapped_column(server_default=text("'none'"))
+    standing: Mapped[int] = mapped_column(Computed(_STANDING, persisted=True))
     choice_publish_responses: Mapped[str] = mapped_column(server_default=text("'not_asked'"))
     choice_share_researchers: Mapped[str] = mapped_column(server_default=text("'not_asked'"))
     choice_share_journalists: Mapped[str] = mapped_column(server_default=text("'not_asked'"))
@@ -210,13 +252,56 @@ class ConsentEvent(Base):
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
+class SessionStanding(Base):
+    """How many sessions of each standing were completed in each month, and on each day.
+
+    Rows are added up: a sum, and the changes since. ``starts_on`` is ``-infinity`` for what was
+    not completed, which is counted by month alone. Written by triggers, read by functions.
+    """
+
+    __tablename__ = "session_standing"
+    __table_args__ = (
+        CheckConstraint(one_of("grain", "month", "day"), name="grain"),
+        Index("ix_session_standing__place", "study_id", "grain", "starts_on", "standing"),
+        Index("ix_session_standing__changes", "id", postgresql_where=text("NOT is_sum")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
+    grain: Mapped[str]
+    starts_on: Mapped[date]
+    standing: Mapped[int]
+    sessions: Mapped[int] = mapped_column(BigInteger)
+    is_sum: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
 class TrustSafetyCase(Base):
-    """A Trust & Safety case on a flagged session."""
+    """A Trust & Safety case on a flagged session: opened, and closed once with an outcome."""
 
     __tablename__ = "trust_safety_case"
     __table_args__ = (
         ForeignKeyConstraint(["session_id", "study_id"], ["session.id", "session.study_id"]),
-        CheckConstraint(one_of("state", "open", "upheld", "dismissed"), name="state"),
+        CheckConstraint(one_of("state", *FLAGS[1:]), name="state"),
+        CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_whole"),
+        Index(
+            "ux_trust_safety_case__open",
+            "session_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        # The queue, oldest first; and what was settled last.
+        Index(
+            "ix_trust_safety_case__open",
+            "opened_at",
+            "id",
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_trust_safety_case__closed",
+            "closed_at",
+            "id",
+            postgresql_where=text("state <> 'open'"),
+        ),
     )
 
     id: Mapped[NewId]
@@ -224,5 +309,9 @@ class TrustSafetyCase(Base):
     study_id: Mapped[UUID]
     state: Mapped[str]
     opened_at: Mapped[Moment]
+    #: Nobody, for a case that came with an import.
+    opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    reason: Mapped[str | None]
+    note: Mapped[str | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from domain.policy.table import PolicyTable, Version
+from domain.vocabulary import PolicyVersion
 
 _JUST = timedelta(microseconds=1)
 
@@ -24,6 +25,31 @@ def versions_near(table: PolicyTable, instant: datetime) -> tuple[Version | None
     near = [b for b in table.boundaries if abs(instant - b) <= table.band]
     sides = [side for boundary in near for side in (boundary - _JUST, boundary)]
     return tuple(dict.fromkeys(version_at(table, moment) for moment in (instant, *sides)))
+
+
+def assignable_at(table: PolicyTable, instant: datetime) -> tuple[Version, ...]:
+    """The policies that people may settle on for a session completed at that instant.
+
+    None where the date decides. Within the band round a boundary one of its two sides; in no
+    policy's range any policy.
+    """
+    near = versions_near(table, instant)
+    if len(near) > 1:
+        return tuple(version for version in near if version is not None)
+    return table.versions if near[0] is None else ()
+
+
+def governing_sides(
+    table: PolicyTable, instant: datetime | None, assigned: PolicyVersion
+) -> tuple[Version | None, ...]:
+    """Every policy that may govern a session: one, once its date or two people settled it."""
+    if instant is None:
+        return (None,)
+    if assigned is not PolicyVersion.NONE:
+        for version in assignable_at(table, instant):
+            if version.id is assigned:
+                return (version,)
+    return versions_near(table, instant)
 
 
 def retention_due_at(version: Version | None, completed_at: datetime) -> datetime | None:

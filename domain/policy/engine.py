@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.policy.conditions import Question, holds
-from domain.policy.dates import version_at, versions_near
+from domain.policy.dates import governing_sides, version_at
 from domain.policy.decision import Decision, Outcome, strictest
 from domain.policy.facts import Clearance, SessionFacts
 from domain.policy.reading import current_table
@@ -58,7 +58,7 @@ def decide(
         Another table than the one in force.
     """
     table = table or current_table()
-    sides = (None,) if facts.completed_at is None else versions_near(table, facts.completed_at)
+    sides = governing_sides(table, facts.completed_at, facts.assigned_version)
     question = Question(
         facts, use, recipient, clearance, now, memory_acknowledged, version=sides[0], sides=sides
     )

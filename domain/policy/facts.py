@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.consent import Choices
 from domain.permissions import Actor
-from domain.vocabulary import FlagState, Plan, Role, SessionStatus
+from domain.vocabulary import FlagState, Plan, PolicyVersion, Role, SessionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class SessionFacts:
 
     ``completed_at`` carries its time zone (ValueError without). ``withdrawn`` means the
     participant asked for erasure or for no further use; a withdrawal of one choice is in
-    ``choices``.
+    ``choices``. ``assigned_version`` is what two administrators settled where the date leaves
+    it open which policy governs; where the date decides, it means nothing (M2).
     """
 
     status: SessionStatus
@@ -28,6 +29,7 @@ class SessionFacts:
     choices: Choices = field(default_factory=Choices)
     erased: bool = False
     withdrawn: bool = False
+    assigned_version: PolicyVersion = PolicyVersion.NONE
 
     def __post_init__(self) -> None:
         if self.completed_at is not None and self.completed_at.utcoffset() is None:

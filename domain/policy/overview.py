@@ -11,7 +11,23 @@ from domain.policy.table import PolicyTable
 from domain.policy.uses import Use
 from domain.vocabulary import FlagState, Role
 
-_MAILER = Clearance(service="mailer")
+_IN_ITS_NAME = {
+    Use.EMAIL_FINDING: Clearance(service="mailer"),
+    Use.EMAIL_OTHER: Clearance(service="mailer"),
+    Use.PARTICIPATION_COUNTS: Clearance(roles=frozenset({Role.LEAD})),
+    Use.WITHDRAWAL_JOB: Clearance(service="withdrawal"),
+}
+_CASE_WORK = {
+    is_open: Clearance(roles=frozenset({Role.TRUST_SAFETY}), open_case=is_open)
+    for is_open in (False, True)
+}
+
+
+def asked_as(use: Use, flag: FlagState, clearance: Clearance) -> Clearance:
+    """In whose name an overview asks about a use of a session with that flag."""
+    if use is Use.TRUST_SAFETY_RAW:
+        return _CASE_WORK[flag is FlagState.OPEN]
+    return _IN_ITS_NAME.get(use, clearance)
 
 
 def what_may_be_done(
@@ -28,22 +44,13 @@ def what_may_be_done(
     lead's counts, a Trust & Safety case, the withdrawal job. Everything else is asked for
     whoever looks at the page.
     """
-    in_its_name = {
-        Use.EMAIL_FINDING: _MAILER,
-        Use.EMAIL_OTHER: _MAILER,
-        Use.PARTICIPATION_COUNTS: Clearance(roles=frozenset({Role.LEAD})),
-        Use.TRUST_SAFETY_RAW: Clearance(
-            roles=frozenset({Role.TRUST_SAFETY}), open_case=facts.flag is FlagState.OPEN
-        ),
-        Use.WITHDRAWAL_JOB: Clearance(service="withdrawal"),
-    }
     return tuple(
         (
             use,
             decide(
                 facts,
                 use,
-                clearance=in_its_name.get(use, clearance),
+                clearance=asked_as(use, facts.flag, clearance),
                 now=now,
                 memory_acknowledged=memory_acknowledged,
                 table=table,

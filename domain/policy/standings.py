@@ -1,4 +1,4 @@
-"""Standings: sessions that the policy answers alike, counted instead of asked one by one.
+"""Standings: sessions that the policy answers alike, asked about once instead of one by one.
 
 Between two instants at which an answer can change, sessions with the same facts have the same
 answer. So a table is asked once for each such group, however many sessions are in it.
@@ -11,14 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
-from domain.consent import Choices
-from domain.policy.decision import Outcome
+from domain.policy.decision import Decision, Outcome
 from domain.policy.engine import decide
-from domain.policy.facts import Clearance, SessionFacts
+from domain.policy.facts import Clearance
+from domain.policy.overview import asked_as
+from domain.policy.standing_codes import facts_with, flag_of, mask_for
 from domain.policy.table import PolicyTable
 from domain.policy.uses import Use
-from domain.vocabulary import FlagState, Plan, SessionStatus
 
 #: The finest step of a completion instant (PostgreSQL's timestamps).
 _STEP = timedelta(microseconds=1)
@@ -39,20 +40,15 @@ ASKED = (
 
 
 @dataclass(frozen=True, slots=True)
-class FactsCount:
-    """How many sessions share these facts and lie between the same two cuts.
+class StandingCount:
+    """How many sessions of a study have a standing code and lie between the same two cuts.
 
     ``slot`` counts the cuts at or before their completion; None when they were not completed.
     """
 
+    study_id: UUID
     slot: int | None
-    status: SessionStatus
-    plan: Plan
-    memory_on: bool
-    flag: FlagState
-    choices: Choices
-    erased: bool
-    withdrawn: bool
+    standing: int
     sessions: int
 
 
@@ -63,6 +59,58 @@ class RuleCount:
     rule: str
     outcome: Outcome
     sessions: int
+
+
+class Answers:
+    """A table's answers at one moment, each kind of session asked about once.
+
+    Parameters
+    ----------
+    table, now
+        What is asked, and as of when.
+    at
+        The cuts between which sessions stand; see :func:`cuts`.
+    """
+
+    def __init__(self, table: PolicyTable, now: datetime, at: Sequence[datetime]) -> None:
+        self.table = table
+        self.at = at
+        self._now = now
+        self._kept: dict[tuple[Use, int | None, int, Clearance], Decision] = {}
+        self._masks: dict[Use, int] = {}
+
+    def of(self, use: Use, slot: int | None, standing: int, clearance: Clearance) -> Decision:
+        """The answer for a use of every session with that code in that slot.
+
+        Asked as the session's own page asks: what only one role ever does, in its name.
+        """
+        told_apart = standing & self._mask(use)
+        asking = asked_as(use, flag_of(standing), clearance)
+        key = (use, slot, told_apart, asking)
+        answer = self._kept.get(key)
+        if answer is None:
+            completed = None
+            if slot is not None:
+                completed = self.at[slot - 1] if slot else _BEFORE_ALL
+            facts = facts_with(told_apart, completed)
+            answer = decide(facts, use, clearance=asking, now=self._now, table=self.table)
+            self._kept[key] = answer
+        return answer
+
+    def told_apart(self, standing: int, uses: Iterable[Use]) -> int:
+        """The code with the choices left out that none of these uses asks about."""
+        mask = 0
+        for use in uses:
+            mask |= self._mask(use)
+        return standing & mask
+
+    def _mask(self, use: Use) -> int:
+        held = self._masks.get(use)
+        if held is None:
+            rows = (row for row in self.table.rows if use in row.uses)
+            held = mask_for(row.scope for row in rows if row.scope is not None)
+            self._masks[use] = held
+        return held
 
 
 def cuts(tables: Iterable[PolicyTable], now: datetime) -> tuple[datetime, ...]:
@@ -82,16 +130,12 @@ def cuts(tables: Iterable[PolicyTable], now: datetime) -> tuple[datetime, ...]:
 
 
 def count_by_rule(
-    groups: Sequence[FactsCount],
-    at: Sequence[datetime],
-    table: PolicyTable,
-    use: Use,
-    now: datetime,
+    groups: Iterable[StandingCount], answers: Answers, use: Use
 ) -> tuple[RuleCount, ...]:
-    """How many sessions each rule answers for that use, the most first; ``at`` are the cuts."""
+    """How many sessions each rule answers for that use, the most first."""
     told: Counter[tuple[str, Outcome]] = Counter()
     for group in groups:
-        answer = decide(_facts(group, at), use, clearance=Clearance(), now=now, table=table)
+        answer = answers.of(use, group.slot, group.standing, Clearance())
         told[(answer.rule, answer.outcome)] += group.sessions
     return tuple(
         RuleCount(rule, outcome, sessions)
@@ -99,33 +143,17 @@ def count_by_rule(
     )
 
 
-def _facts(group: FactsCount, at: Sequence[datetime]) -> SessionFacts:
-    completed = None
-    if group.slot is not None:
-        completed = at[group.slot - 1] if group.slot else _BEFORE_ALL
-    return SessionFacts(
-        status=group.status,
-        completed_at=completed,
-        plan=group.plan,
-        memory_on=group.memory_on,
-        flag=group.flag,
-        choices=group.choices,
-        erased=group.erased,
-        withdrawn=group.withdrawn,
-    )
-
-
 def _retention_ends(now: datetime, years: int) -> set[datetime]:
     """The completion instants round which a retention of so many calendar years ends now.
 
-    A session of 29 February is due as one of the 28th is, so the day has ends of its own.
+    A session of 29 February is due as one of the 28th is, so those days have ends of their
+    own; and on a 29 February, all of a 28th years ago is due and nothing of 1 March.
     """
     at = now.astimezone(UTC)
     year = at.year - years
     if (at.month, at.day) not in ((2, 28), (2, 29)):
         return {at.replace(year=year)}
-    ends = {at.replace(year=year, day=28)}
+    ends = {at.replace(year=year, day=28), datetime(year, 3, 1, tzinfo=UTC)}
     if isleap(year):
-        midnight = datetime(year, 2, 29, tzinfo=UTC)
-        ends |= {midnight, at.replace(year=year, day=29), midnight + timedelta(days=1)}
+        ends |= {datetime(year, 2, 29, tzinfo=UTC), at.replace(year=year, day=29)}
     return ends

@@ -56,8 +56,7 @@ def _list(actor: Actor, wanted: SessionFilter, found: SessionPage, *, spans: boo
         return
     match = "session matches" if found.count == 1 else "sessions match"
     st.caption(f"{capped_count(found.count, found.cap)} {match}")
-    now = installation.current().now()
-    draw_sessions(table_rows(found.table, actor, found.rows, now, with_study=spans))
+    draw_sessions(table_rows(found.table, actor, found.rows, found.at, with_study=spans))
     back, on, _rest = st.columns([2, 2, 8])
     for column, label, cursor, key in (
         (back, "Previous page", found.newer, "page.back"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from domain.errors import BadInput
 from domain.page_cursor import Cursor, Direction, Sort
+from domain.policy import Outcome, Use
 from domain.session_filters import LONGEST_QUERY, PARAMETERS, SessionFilter, parse
 from domain.vocabulary import (
     ConsentChoice,
@@ -39,6 +40,7 @@ FULL = {
     "policy": "2025-12,none",
     "review": "unreviewed,confirmed",
     "flag": "open",
+    "outcome": "share_researcher:allow,share_researcher:hold,publish_responses:deny",
     "q": "night shifts & coffee",
     "sort": "longest",
     "cursor": Cursor(Sort.LONGEST, 120, uuid4(), Direction.PREVIOUS).encode(),
@@ -67,6 +69,7 @@ def filters(draw):
         policy_versions=draw(several(PolicyVersion)),
         review_states=draw(several(ReviewState)),
         flags=draw(several(FlagState)),
+        outcomes=draw(several([(use, outcome) for use in Use for outcome in Outcome])),
         query=draw(
             st.none()
             | st.text(string.printable[:94] + " éß漢👩🏽", min_size=1).filter(
@@ -108,6 +111,10 @@ def test_every_parameter_is_read():
     assert read.policy_versions == (PolicyVersion.DECEMBER_2025, PolicyVersion.NONE)
     assert read.review_states == (ReviewState.UNREVIEWED, ReviewState.CONFIRMED)
     assert read.flags == (FlagState.OPEN,)
+    assert read.outcomes_by_use == {
+        Use.SHARE_RESEARCHER: {Outcome.ALLOW, Outcome.HOLD},
+        Use.PUBLISH_RESPONSES: {Outcome.DENY},
+    }
     assert read.query == "night shifts & coffee"
     assert read.sort is Sort.LONGEST
     assert read.cursor is not None
@@ -170,6 +177,12 @@ def test_an_empty_parameter_is_refused(name, value):
         ("status", "completed,done", "completed, abandoned, in_progress"),
         ("status", "COMPLETED", "completed, abandoned, in_progress"),
         ("status", "completed,", "completed, abandoned, in_progress"),
+        ("outcome", "share_researcher", "allow, hold, deny"),
+        ("outcome", "share_researcher:", "allow, hold, deny"),
+        ("outcome", "share_researcher:maybe", "allow, hold, deny"),
+        ("outcome", "share_researcher:allow:hold", "allow, hold, deny"),
+        ("outcome", "sell:allow", ", ".join(Use)),
+        ("outcome", ":allow", ", ".join(Use)),
         ("publish", "yes", "granted, declined, not_asked, withdrawn"),
         ("researchers", "granted,declined", "granted, declined, not_asked, withdrawn"),
         ("journalists", " granted", "granted, declined, not_asked, withdrawn"),
@@ -269,3 +282,17 @@ def test_a_cursor_of_another_order_is_refused():
     assert parse({"cursor": CURSOR.encode()}).cursor == CURSOR
     with pytest.raises(BadInput, match="“cursor” belongs to another order"):
         parse({"cursor": CURSOR.encode(), "sort": "oldest"})
+
+
+@pytest.mark.parametrize(
+    ("params", "narrowed"),
+    [
+        ({}, False),
+        ({"study": "a", "outcome": "share_researcher:allow", "sort": "oldest"}, False),
+        ({"outcome": "share_researcher:allow", "language": "en"}, True),
+        ({"outcome": "share_researcher:allow", "from": "2026-04-01"}, True),
+        ({"outcome": "share_researcher:allow", "q": "chairs"}, True),
+    ],
+)
+def test_a_filter_knows_whether_more_than_study_and_outcomes_narrows_it(params, narrowed):
+    assert parse(params).is_narrowed_beyond_outcomes is narrowed

@@ -17,7 +17,14 @@ from domain.policy import (
     edition_document,
     read_table,
 )
-from domain.vocabulary import ConsentChoice, FlagState, Plan, Role, SessionStatus
+from domain.vocabulary import (
+    ConsentChoice,
+    FlagState,
+    Plan,
+    PolicyVersion,
+    Role,
+    SessionStatus,
+)
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -116,6 +123,7 @@ SESSIONS = st.builds(
     choices=CHOICES,
     erased=st.booleans(),
     withdrawn=st.booleans(),
+    assigned_version=st.sampled_from([PolicyVersion.NONE, *PolicyVersion]),
 )
 USES = st.sampled_from(Use)
 PEOPLE = st.builds(
