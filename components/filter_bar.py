@@ -29,6 +29,12 @@ _SORTS = {
 }
 _VERSIONS = {PolicyVersion.NONE: "no policy version"}
 _DRAWN = "filter_bar.drawn_for"
+#: Whether the filters behind the button are shown; only then are they drawn.
+OPENED = "f.more"
+_BEHIND = (
+    *("f.since", "f.until", "f.outcomes", "f.statuses", "f.review", "f.flags", "f.languages"),
+    *("f.policies", *(f"f.{scope}" for scope in ConsentScope)),
+)
 #: Each use with each outcome, what lists show at a glance first.
 _FIRST = (Use.PUBLISH_RESPONSES, Use.SHARE_RESEARCHER, Use.SHARE_JOURNALIST)
 _OUTCOMES = [
@@ -76,7 +82,18 @@ def draw_filters(
     first[2].selectbox(
         "Order", list(_SORTS), format_func=_SORTS.__getitem__, key="f.sort", on_change=_write
     )
-    more = first[3].popover(_more_label(current), icon=":material/tune:", width="stretch")
+    more = first[3].popover(
+        _more_label(current),
+        icon=":material/tune:",
+        width="stretch",
+        key=OPENED,
+        on_change="rerun",
+    )
+    if not more.open:
+        # Half of what the page would send; what is chosen there is kept while it is closed.
+        for key in _BEHIND:
+            st.session_state[key] = st.session_state[key]
+        return
     with more:
         left, right = st.columns(2)
         left.date_input("Completed from", value=None, key="f.since", on_change=_write)
