@@ -10,23 +10,30 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     Connection,
     DateTime,
     Integer,
     Select,
     Subquery,
+    Text,
     Uuid,
     and_,
+    any_,
+    cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
     true,
     tuple_,
+    union_all,
 )
 
+from data_access.standings import Ways
 from data_access.tables import (
     ConsentEvent,
     InterviewSession,
@@ -36,7 +43,7 @@ from data_access.tables import (
     TurnRow,
 )
 from domain.page_cursor import Direction, Sort
-from domain.policy.selections import Selection
+from domain.policy.selections import Part, Selection, Stretch
 from domain.session_filters import SessionFilter
 from domain.transcripts import Speaker, Turn
 from domain.vocabulary import (
@@ -53,9 +60,6 @@ from domain.vocabulary import (
 #: A search that matches no more sessions than this is answered from the text index; one
 #: that matches more is answered by walking the list's own order.
 _RARE = 2_000
-#: No more sessions with an outcome than this are found by what they have in common; more are
-#: found by walking the list's own order, where one in a few is meant.
-_FEW = 20_000
 _INSTANT = DateTime(timezone=True)
 #: Before and after whatever is completed.
 _EVER = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
@@ -132,31 +136,40 @@ def page(
     studies: Sequence[UUID],
     size: int,
     found: Sequence[UUID] | None,
-    meant: Selection | None = None,
+    meant: Ways | None = None,
 ) -> list[SessionRow]:
     """Up to ``size`` rows in the filter's order, one study at a time and then merged.
 
     ``found`` is what :func:`matching` said of the filter's search, ``meant`` the sessions that
     have the outcomes it names.
 
-    Every index begins with the study, so that each study's part is a short walk of one. Few
-    sessions with an outcome are found by what they have in common instead.
+    Every index begins with the study, so that each study's part is a short walk of one; with
+    outcomes, each stretch's, and few sessions are found by their standing instead.
     """
     _check_meant(wanted, meant)
     backwards = wanted.cursor is not None and wanted.cursor.direction is Direction.PREVIOUS
-    if not studies or (meant is not None and not meant.probes):
+    if not studies or (meant is not None and not meant.meant.parts):
         return []
     # One walk for each study, however many there are: the statement stays the same.
-    each, its_own = _walks(studies, meant)
-    part = (
-        select(InterviewSession.id)
-        .where(*its_own, *_conditions(wanted, found))
-        .where(*_after(wanted))
-        .order_by(*_order(wanted.sort, backwards))
+    parts = []
+    for each, its_own in _found_by(studies, meant):
+        part = (
+            select(InterviewSession.id, _key(wanted.sort).label("key"))
+            .where(*its_own, *_conditions(wanted, found))
+            .where(*_after(wanted))
+            .order_by(*_order(wanted.sort, backwards))
+            .limit(size)
+            .lateral()
+        )
+        parts.append(select(part.c.id, part.c.key).select_from(each.join(part, true())))
+    everything = union_all(*parts).subquery()
+    rising = (wanted.sort in (Sort.NEWEST, Sort.LONGEST)) == backwards
+    order = [everything.c.key, everything.c.id]
+    ids = (
+        select(everything.c.id)
+        .order_by(*(column.asc() if rising else column.desc() for column in order))
         .limit(size)
-        .lateral()
     )
-    ids = select(part.c.id).select_from(each.join(part, true()))
     rows = connection.execute(
         _columns()
         .where(InterviewSession.id.in_(ids))
@@ -173,22 +186,24 @@ def count(
     studies: Sequence[UUID],
     cap: int,
     found: Sequence[UUID] | None,
-    meant: Selection | None = None,
+    meant: Ways | None = None,
 ) -> int:
     """How many sessions match, counted no further than ``cap``; the rest as for a page."""
     _check_meant(wanted, meant)
     if meant is not None and not wanted.is_narrowed_beyond_outcomes:
-        return min(meant.sessions, cap)
-    if not studies or (meant is not None and not meant.probes):
+        return min(meant.meant.sessions, cap)
+    if not studies or (meant is not None and not meant.meant.parts):
         return 0
-    each, its_own = _walks(studies, meant)
-    part = (
-        select(literal(1).label("one"))
-        .where(*its_own, *_conditions(wanted, found))
-        .limit(cap)
-        .lateral()
-    )
-    everything = select(part.c.one).select_from(each.join(part, true())).limit(cap).subquery()
+    parts = []
+    for each, its_own in _found_by(studies, meant):
+        part = (
+            select(literal(1).label("one"))
+            .where(*its_own, *_conditions(wanted, found))
+            .limit(cap)
+            .lateral()
+        )
+        parts.append(select(part.c.one).select_from(each.join(part, true())))
+    everything = union_all(*parts).limit(cap).subquery()
     return connection.execute(select(func.count()).select_from(everything)).scalar_one()
 
 
@@ -301,66 +316,106 @@ def _each(studies: Sequence[UUID]) -> Subquery:
     ).subquery()
 
 
-def _check_meant(wanted: SessionFilter, meant: Selection | None) -> None:
+def _check_meant(wanted: SessionFilter, meant: Ways | None) -> None:
     if wanted.outcomes and meant is None:
         raise ValueError("The filter names outcomes, and nobody asked which sessions have them.")
 
 
-def _walks(
-    studies: Sequence[UUID], meant: Selection | None
-) -> tuple[Subquery, list[ColumnElement[bool]]]:
+def _found_by(
+    studies: Sequence[UUID], meant: Ways | None
+) -> list[tuple[Subquery, list[ColumnElement[bool]]]]:
     """What to walk once for each of, and what makes a session one of its own."""
     session = InterviewSession
-    if meant is None:
+    found: list[tuple[Subquery, list[ColumnElement[bool]]]] = []
+    for unfinished in (False, True):
+        walks = (
+            []
+            if meant is None
+            else [part for part in meant.walks if part.stretch.unfinished is unfinished]
+        )
+        if meant is not None and walks:
+            found.append(_walk(meant.meant.mask, walks, unfinished=unfinished))
+    if meant is not None and meant.probes:
+        each = _stretches(
+            [(probe.study_id, probe.stretch) for probe in meant.probes],
+            ("standing", Integer(), [probe.standing for probe in meant.probes]),
+        )
+        found.append((each, [*_lies_in(each), session.standing == each.c.standing]))
+    if not found:
         each = _each(studies)
-        return each, [session.study_id == each.c.id]
-    if meant.sessions <= _FEW:
-        probes = _probes(meant)
-        return probes, [
-            session.study_id == probes.c.study,
-            session.standing == probes.c.standing,
-            session.sorted_at >= probes.c.since,
-            session.sorted_at < probes.c.before,
-        ]
-    each = _each(studies)
-    return each, [session.study_id == each.c.id, _is_meant(meant)]
+        its_own = [session.study_id == each.c.id]
+        found.append((each, its_own if meant is None else [*its_own, _is_meant(meant.meant)]))
+    return found
 
 
-def _probes(meant: Selection) -> Subquery:
-    """What the sessions of each probe have in common, as rows."""
+def _walk(
+    mask: int, walked: Sequence[Part], *, unfinished: bool
+) -> tuple[Subquery, list[ColumnElement[bool]]]:
+    """Stretches walked in their order: what was completed in them, or what was not at all."""
+    walks = _stretches(
+        [(part.study_id, part.stretch) for part in walked],
+        ("codes", Text(), [",".join(map(str, part.codes)) for part in walked]),
+    )
+    each = select(
+        walks.c.study,
+        walks.c.since,
+        walks.c.before,
+        cast(func.string_to_array(walks.c.codes, ","), ARRAY(Integer)).label("codes"),
+    ).subquery()
+    code = InterviewSession.standing.op("&")(literal(mask))
+    its_own = [*_lies_in(each), code == any_(each.c.codes)]
+    if unfinished:
+        # As the index of unfinished sessions says it.
+        its_own.append(literal_column("(session.standing & 4096) <> 0", Boolean()))
+    return each, its_own
+
+
+def _is_meant(meant: Selection) -> ColumnElement[bool]:
+    """Whether a row is of a selection, asked row by row as a list is walked.
+
+    ``IS TRUE`` keeps the planner from reading all of them by another index first.
+    """
+    session = InterviewSession
+    code = session.standing.op("&")(literal(meant.mask))
+    alike: dict[tuple[Stretch, frozenset[int]], list[UUID]] = {}
+    for part in meant.parts:
+        alike.setdefault((part.stretch, part.codes), []).append(part.study_id)
+    parts = []
+    for (stretch, codes), studies in alike.items():
+        one: list[ColumnElement[bool]] = [session.study_id.in_(studies), code.in_(codes)]
+        if stretch.since is not None:
+            one.append(session.sorted_at >= stretch.since)
+        if stretch.before is not None:
+            one.append(session.sorted_at < stretch.before)
+        parts.append(and_(*one))
+    return or_(*parts).is_(True)
+
+
+def _stretches(
+    places: Sequence[tuple[UUID, Stretch]], more: tuple[str, Any, Sequence[Any]]
+) -> Subquery:
+    """Studies and stretches as rows, with one column more."""
     columns = (
-        ("study", Uuid(), [probe.study_id for probe in meant.probes]),
-        ("standing", Integer(), [probe.standing for probe in meant.probes]),
-        ("since", _INSTANT, [probe.stretch.since or _EVER[0] for probe in meant.probes]),
-        ("before", _INSTANT, [probe.stretch.before or _EVER[1] for probe in meant.probes]),
+        ("study", Uuid(), [study for study, _ in places]),
+        ("since", _INSTANT, [stretch.since or _EVER[0] for _, stretch in places]),
+        ("before", _INSTANT, [stretch.before or _EVER[1] for _, stretch in places]),
+        more,
     )
     return select(
         *(
-            func.unnest(literal(values, ARRAY(kind)), type_=kind).label(name)
+            func.unnest(literal(list(values), ARRAY(kind)), type_=kind).label(name)
             for name, kind, values in columns
         )
     ).subquery()
 
 
-def _is_meant(meant: Selection) -> ColumnElement[bool]:
-    """Whether a row is of a selection, asked row by row as a list's own order is walked.
-
-    ``IS TRUE`` keeps the planner from reading all of them by another index first.
-    """
+def _lies_in(each: Subquery) -> list[ColumnElement[bool]]:
     session = InterviewSession
-    parts = []
-    for stretch, by_codes in meant.alike().items():
-        for codes, studies in by_codes.items():
-            part: list[ColumnElement[bool]] = [
-                session.study_id.in_(studies),
-                session.standing.in_(codes),
-            ]
-            if stretch.since is not None:
-                part.append(session.sorted_at >= stretch.since)
-            if stretch.before is not None:
-                part.append(session.sorted_at < stretch.before)
-            parts.append(and_(*part))
-    return or_(*parts).is_(True)
+    return [
+        session.study_id == each.c.study,
+        session.sorted_at >= each.c.since,
+        session.sorted_at < each.c.before,
+    ]
 
 
 def _conditions(wanted: SessionFilter, found: Sequence[UUID] | None) -> list[ColumnElement[bool]]:

@@ -11,9 +11,39 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from domain.policy.counting import CountingPlan
-from domain.policy.selections import Selection
+from domain.policy.selections import Part, Selection, Stretch
 from domain.policy.standings import StandingCount
 from domain.vocabulary import Plan, PolicyVersion
+
+#: A stretch in which one session in so many is meant is walked in the list's own order; where
+#: fewer are, they are found by what they have in common.
+_DENSE = 4
+#: A stretch with no more sessions than this is walked in any case.
+_SHORT = 5_000
+#: In another order or with other filters, no more sessions than this are found by their standing.
+_FEW = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Sessions of one study with one standing code, completed in one stretch."""
+
+    study_id: UUID
+    standing: int
+    stretch: Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How the sessions of a selection are found.
+
+    By walking stretches in their order and by their standing; or, where both are empty, by
+    walking whole studies in another order and asking of each session whether it is meant.
+    """
+
+    meant: Selection
+    walks: tuple[Part, ...] = ()
+    probes: tuple[Probe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +66,21 @@ def counts(
     connection: Connection,
     studies: Sequence[UUID],
     plan: CountingPlan,
+    mask: int,
     *,
     as_administrator: bool = False,
 ) -> list[StandingCount]:
     """How many sessions of each study stand between which cuts with which standing.
 
-    Of the actor's own studies, of flagged sessions for Trust & Safety; of all when an
-    administrator asks as one.
+    Told apart by what the mask leaves of it. Of the actor's own studies, of flagged sessions for
+    Trust & Safety; of all when an administrator asks as one.
     """
     rows = connection.execute(
         text(
             "SELECT * FROM standings_between(CAST(:studies AS uuid[]),"
             " CAST(:cuts AS timestamptz[]), CAST(:days AS date[]), CAST(:months AS date[]),"
             " CAST(:run_from AS date[]), CAST(:run_until AS date[]),"
-            " CAST(:run_slots AS integer[]), :administering)"
+            " CAST(:run_slots AS integer[]), :mask, :administering)"
         ),
         {
             "studies": list(studies),
@@ -59,6 +90,7 @@ def counts(
             "run_from": [each.run_from for each in plan.months],
             "run_until": [each.run_until for each in plan.months],
             "run_slots": [each.run_slot for each in plan.months],
+            "mask": mask,
             "administering": as_administrator,
         },
     )
@@ -73,6 +105,54 @@ def add_up(connection: Connection) -> int:
     return int(connection.execute(text("SELECT sum_standings()")).scalar_one())
 
 
+def ways(connection: Connection, meant: Selection, *, by_completion_alone: bool) -> Ways:
+    """How to find the sessions of a selection.
+
+    ``by_completion_alone`` when nothing else narrows the list and it is in the order of time.
+    """
+    if by_completion_alone:
+        walks = tuple(part for part in meant.parts if _is_walked(part))
+    elif meant.sessions <= _FEW:
+        walks = ()
+    else:
+        return Ways(meant)
+    others = [part for part in meant.parts if part not in walks]
+    return Ways(meant, walks, tuple(_probes(connection, meant.mask, others, False)))
+
+
+def _is_walked(part: Part) -> bool:
+    return part.among <= _SHORT or part.sessions * _DENSE >= part.among
+
+
+def _probes(
+    connection: Connection, mask: int, parts: Sequence[Part], as_administrator: bool
+) -> list[Probe]:
+    """Each part by the whole codes that there are of those it means."""
+    if not parts:
+        return []
+    rows = connection.execute(
+        text(
+            "SELECT * FROM standings_present(CAST(:studies AS uuid[]), :mask,"
+            " CAST(:codes AS integer[]), :administering)"
+        ),
+        {
+            "studies": list({part.study_id for part in parts}),
+            "mask": mask,
+            "codes": sorted({code for part in parts for code in part.codes}),
+            "administering": as_administrator,
+        },
+    )
+    present: dict[UUID, list[int]] = {}
+    for row in rows:
+        present.setdefault(row.study_id, []).append(row.standing)
+    return [
+        Probe(part.study_id, standing, part.stretch)
+        for part in parts
+        for standing in present.get(part.study_id, ())
+        if standing & mask in part.codes
+    ]
+
+
 def selected(
     connection: Connection,
     selection: Selection,
@@ -82,6 +162,7 @@ def selected(
     as_administrator: bool = False,
 ) -> list[SessionFactsRow]:
     """The sessions of a selection, the oldest first, after a place in that order."""
+    probes = _probes(connection, selection.mask, selection.parts, as_administrator)
     rows = connection.execute(
         text(
             "SELECT * FROM facts_of_selected(CAST(:studies AS uuid[]),"
@@ -90,10 +171,10 @@ def selected(
             " CAST(:after_id AS uuid), :at_most, :administering)"
         ),
         {
-            "studies": [each.study_id for each in selection.probes],
-            "standings": [each.standing for each in selection.probes],
-            "since": [each.stretch.since for each in selection.probes],
-            "before": [each.stretch.before for each in selection.probes],
+            "studies": [each.study_id for each in probes],
+            "standings": [each.standing for each in probes],
+            "since": [each.stretch.since for each in probes],
+            "before": [each.stretch.before for each in probes],
             "after_at": None if after is None else after[0],
             "after_id": None if after is None else after[1],
             "at_most": at_most,
@@ -108,6 +189,14 @@ def numbered(connection: Connection, numbers: Sequence[int]) -> list[SessionFact
     rows = connection.execute(
         text("SELECT * FROM facts_of_numbered(CAST(:numbers AS bigint[]))"),
         {"numbers": list(numbers)},
+    )
+    return [_row(row) for row in rows]
+
+
+def assigned_in(connection: Connection, assignment_id: UUID) -> list[SessionFactsRow]:
+    """The sessions of a policy assignment, for an administrator."""
+    rows = connection.execute(
+        text("SELECT * FROM facts_of_assignment(:assignment)"), {"assignment": assignment_id}
     )
     return [_row(row) for row in rows]
 

@@ -17,7 +17,7 @@ class Act(StrEnum):
     BROWSE_SESSIONS = "browse sessions"
     OPEN_ORIGINAL = "open an original transcript"
     REVIEW = "decide on redactions"
-    HANDLE_CASES = "see flagged sessions"
+    HANDLE_CASES = "settle Trust & Safety cases"
     IMPORT = "import transcripts"
     MANAGE_STUDIES = "manage studies"
     MANAGE_ACCESS = "manage staff, roles and grants"
@@ -26,6 +26,10 @@ class Act(StrEnum):
     SEE_ACCOUNTS = "see account data"
     READ_POLICY = "read the policy table"
     CHANGE_POLICY = "change the policy table"
+    COUNT_BY_RULE = "count sessions by rule"
+    ASSIGN_POLICY = "settle which policy governs a session"
+    SEE_HOLDS = "see what is on hold"
+    EXPLAIN_POLICY = "ask what may be done with a session"
     RECORD_WITHDRAWAL = "record a withdrawal"
     SEE_SHARES = "see share requests"
     REQUEST_SHARE = "request a share"
@@ -50,6 +54,11 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     # The rules are nobody's secret: whoever works under them may read them.
     Act.READ_POLICY: frozenset(Role),
     Act.CHANGE_POLICY: frozenset({Role.ADMINISTRATOR}),
+    # Of all sessions for administrators, of their own studies for reviewers.
+    Act.COUNT_BY_RULE: frozenset({Role.ADMINISTRATOR, Role.REVIEWER}),
+    Act.ASSIGN_POLICY: frozenset({Role.ADMINISTRATOR}),
+    Act.SEE_HOLDS: frozenset({Role.ADMINISTRATOR, Role.REVIEWER}),
+    Act.EXPLAIN_POLICY: frozenset({Role.ADMINISTRATOR, Role.REVIEWER, Role.TRUST_SAFETY}),
     Act.RECORD_WITHDRAWAL: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_SHARES: frozenset({Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.REQUEST_SHARE: frozenset({Role.REVIEWER}),

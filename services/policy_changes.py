@@ -17,7 +17,7 @@ from domain.errors import BadInput, Refused
 from domain.permissions import Act, Actor, check
 from domain.policy import PolicyTable, Use, read_table
 from domain.policy.changes import check_change, differences, with_retention
-from domain.policy.standings import Answers, RuleCount, count_by_rule
+from domain.policy.standings import RuleCount, count_by_rule
 from domain.vocabulary import PolicyVersion
 from services import policy
 from services.acts import act, reading
@@ -191,5 +191,5 @@ def _count(
 ) -> list[tuple[RuleCount, ...]]:
     now = installation.now()
     every = [study.id for study in studies.visible(connection)]
-    groups, at = counted(connection, every, tables, now, as_administrator=True)
-    return [count_by_rule(groups, Answers(table, now, at), use) for table in tables]
+    groups, answers = counted(connection, every, (use,), tables, now, as_administrator=True)
+    return [count_by_rule(groups, each, use) for each in answers]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from data_access import standings
+from data_access.standings import Ways
 from domain.permissions import Actor
 from domain.policy import Clearance, Outcome, PolicyTable, Use, clearance_for
 from domain.policy.counting import counting_plan
-from domain.policy.selections import Selection, select, with_outcomes
+from domain.policy.selections import select, with_outcomes
 from domain.policy.standings import Answers, StandingCount, cuts
 from domain.vocabulary import FlagState
 
@@ -38,17 +39,22 @@ class AskedFor:
 def counted(
     connection: Connection,
     studies: Sequence[UUID],
-    tables: Iterable[PolicyTable],
+    uses: Collection[Use],
+    tables: Sequence[PolicyTable],
     now: datetime,
     *,
     as_administrator: bool = False,
-) -> tuple[list[StandingCount], tuple[datetime, ...]]:
-    """How many sessions stand between the cuts of these tables, and the cuts."""
+) -> tuple[list[StandingCount], list[Answers]]:
+    """How many sessions stand where as far as these uses ask, and each table's answers."""
     at = cuts(tables, now)
+    answers = [Answers(table, now, at) for table in tables]
+    mask = 0
+    for each in answers:
+        mask |= each.mask(uses)
     groups = standings.counts(
-        connection, studies, counting_plan(at), as_administrator=as_administrator
+        connection, studies, counting_plan(at), mask, as_administrator=as_administrator
     )
-    return groups, at
+    return groups, answers
 
 
 def sessions_with(
@@ -58,8 +64,14 @@ def sessions_with(
     outcomes: Mapping[Use, Collection[Outcome]],
     table: PolicyTable,
     now: datetime,
-) -> Selection:
-    """The sessions of these studies for which the policy answers so, as the actor asks."""
-    groups, at = counted(connection, studies, [table], now)
-    answers = Answers(table, now, at)
-    return select(groups, with_outcomes(answers, outcomes), AskedFor(actor, now))
+    *,
+    by_completion_alone: bool,
+) -> Ways:
+    """The sessions of these studies for which the policy answers so, as the actor asks.
+
+    ``by_completion_alone`` when nothing else narrows the list and it is in the order of time.
+    """
+    groups, (answers,) = counted(connection, studies, tuple(outcomes), [table], now)
+    chosen = with_outcomes(answers, outcomes)
+    meant = select(groups, chosen, AskedFor(actor, now))
+    return standings.ways(connection, meant, by_completion_alone=by_completion_alone)

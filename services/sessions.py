@@ -31,7 +31,8 @@ from services.installation import Installation
 from services.policy_standings import sessions_with
 from services.traits import WhoCouldThisBe, who_could_this_be
 
-#: A search for a word that very many sessions hold looks at each one's words to count it.
+#: A search for a word that very many sessions hold looks at each one's words to count it; an
+#: outcome beside other filters at what each session's policy asks of it.
 COUNTED_WHEN_WALKING = 1_000
 _SHORTEST_PURPOSE = 10
 _FLAGGED = (FlagState.OPEN, FlagState.UPHELD, FlagState.DISMISSED)
@@ -126,11 +127,21 @@ def list_sessions(installation: Installation, actor: Actor, wanted: SessionFilte
             sorted(readable.values(), key=str) if wanted.study is None else [readable[wanted.study]]
         )
         table, now = policy.in_force(connection), installation.now()
-        meant = None
-        if wanted.outcomes:
-            meant = sessions_with(connection, actor, studies, wanted.outcomes_by_use, table, now)
         found = sessions.matching(connection, wanted.query, studies)
+        meant = None
+        narrowed = wanted.is_narrowed_beyond_outcomes
+        if wanted.outcomes:
+            meant = sessions_with(
+                connection,
+                actor,
+                studies,
+                wanted.outcomes_by_use,
+                table,
+                now,
+                by_completion_alone=not narrowed and not wanted.sort.by_length,
+            )
         walks = wanted.query is not None and found is None
+        walks = walks or (meant is not None and narrowed)
         cap = COUNTED_WHEN_WALKING if walks else COUNTED_AT_MOST
         rows = sessions.page(connection, wanted, studies, PAGE_SIZE + 1, found, meant)
         count = sessions.count(connection, wanted.at(None), studies, cap + 1, found, meant)

@@ -118,7 +118,7 @@ class InterviewSession(Base):
             "study_id",
             "sorted_at",
             "id",
-            postgresql_include=["flag_state"],
+            postgresql_include=["flag_state", "standing"],
         ),
         Index("ix_session__longest", "study_id", "word_count", "id"),
         *(
@@ -148,6 +148,14 @@ class InterviewSession(Base):
             "sorted_at",
             "id",
             postgresql_include=["flag_state"],
+        ),
+        Index(
+            "ix_session__unfinished",
+            "study_id",
+            "sorted_at",
+            "id",
+            postgresql_include=["flag_state", "standing"],
+            postgresql_where=text("(standing & 4096) <> 0"),
         ),
         Index("ix_session__participant", "participant_id"),
         Index(
@@ -262,7 +270,15 @@ class SessionStanding(Base):
     __tablename__ = "session_standing"
     __table_args__ = (
         CheckConstraint(one_of("grain", "month", "day"), name="grain"),
-        Index("ix_session_standing__place", "study_id", "grain", "starts_on", "standing"),
+        # Counts are read from the index alone.
+        Index(
+            "ix_session_standing__place",
+            "study_id",
+            "grain",
+            "starts_on",
+            "standing",
+            postgresql_include=["sessions"],
+        ),
         Index("ix_session_standing__changes", "id", postgresql_where=text("NOT is_sum")),
     )
 
@@ -271,7 +287,7 @@ class SessionStanding(Base):
     grain: Mapped[str]
     starts_on: Mapped[date]
     standing: Mapped[int]
-    sessions: Mapped[int] = mapped_column(BigInteger)
+    sessions: Mapped[int]
     is_sum: Mapped[bool] = mapped_column(server_default=text("false"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,43 +17,60 @@ from domain.vocabulary import FlagState
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From an instant of completion up to, not including, another; None where it has no end.
-
-    Both are None for sessions that were not completed too.
-    """
+    """From an instant of completion up to, not including, another; None where it has no end."""
 
     since: datetime | None
     before: datetime | None
+    #: Of sessions that were not completed: they stand in no stretch of time.
+    unfinished: bool = False
+
+    def cut_to(self, since: datetime | None, before: datetime | None) -> Stretch | None:
+        """What of it lies in a period; None when nothing does."""
+        if since is None and before is None:
+            return self
+        begins = [each for each in (self.since, since) if each is not None]
+        ends = [each for each in (self.before, before) if each is not None]
+        first, last = max(begins, default=None), min(ends, default=None)
+        if self.unfinished or (first is not None and last is not None and first >= last):
+            return None
+        return Stretch(first, last)
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """Sessions of one study with one standing code, completed in one stretch."""
+class Part:
+    """The sessions of one study and stretch whose code, told apart by the mask, is one of these.
+
+    ``sessions`` is how many they are, ``among`` how many of any code stand there; what was not
+    completed stands by itself.
+    """
 
     study_id: UUID
-    standing: int
     stretch: Stretch
+    codes: frozenset[int]
+    sessions: int
+    among: int
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which sessions are meant, without naming one; ``sessions`` is how many they are."""
+    """Which sessions are meant, without naming one: by what ``mask`` leaves of their codes."""
 
-    probes: tuple[Probe, ...]
-    sessions: int
+    mask: int
+    parts: tuple[Part, ...]
 
-    def alike(self) -> Mapping[Stretch, Mapping[frozenset[int], frozenset[UUID]]]:
-        """The probes put together: by stretch, which codes in which studies."""
-        codes: dict[tuple[Stretch, UUID], set[int]] = {}
-        for probe in self.probes:
-            codes.setdefault((probe.stretch, probe.study_id), set()).add(probe.standing)
-        found: dict[Stretch, dict[frozenset[int], set[UUID]]] = {}
-        for (stretch, study_id), held in codes.items():
-            found.setdefault(stretch, {}).setdefault(frozenset(held), set()).add(study_id)
-        return {
-            stretch: {held: frozenset(studies) for held, studies in by_codes.items()}
-            for stretch, by_codes in found.items()
-        }
+    @property
+    def sessions(self) -> int:
+        """How many are meant."""
+        return sum(part.sessions for part in self.parts)
+
+    def completed_within(self, since: datetime | None, before: datetime | None) -> Selection:
+        """What of it was completed in a period; the numbers of sessions are then an upper bound."""
+        parts = []
+        for part in self.parts:
+            stretch = part.stretch.cut_to(since, before)
+            if stretch is not None:
+                parts.append(replace(part, stretch=stretch))
+        return Selection(self.mask, tuple(parts))
 
 
 class Chosen:
@@ -78,6 +95,7 @@ class Chosen:
         every: bool,
     ) -> None:
         self.at = answers.at
+        self.mask = answers.mask(uses)
         self._answers = answers
         self._uses = uses
         self._meant = meant
@@ -86,7 +104,7 @@ class Chosen:
 
     def slots(self, standing: int, clearance: Clearance) -> frozenset[int | None]:
         """The slots in which sessions with that code are meant, whether there are any or not."""
-        key = (self._answers.told_apart(standing, self._uses), clearance)
+        key = (standing & self.mask, clearance)
         held = self._kept.get(key)
         if held is None:
             slots: Iterable[int | None] = range(len(self.at) + 1)
@@ -115,43 +133,57 @@ def with_outcomes(answers: Answers, outcomes: Mapping[Use, Collection[Outcome]])
 
 
 def select(
-    groups: Iterable[StandingCount],
+    groups: Sequence[StandingCount],
     chosen: Chosen,
     clearance: Callable[[UUID, FlagState], Clearance],
 ) -> Selection:
     """The selection of the groups that are meant, asked with what is held for each study."""
-    alive: dict[tuple[UUID, int], frozenset[int | None]] = {}
-    sessions = 0
+    meant: dict[UUID, dict[int, frozenset[int | None]]] = {}
+    by_slot: dict[tuple[UUID, int | None], list[StandingCount]] = {}
     for group in groups:
-        slots = chosen.slots(group.standing, clearance(group.study_id, flag_of(group.standing)))
-        if group.slot in slots:
-            alive[group.study_id, group.standing] = slots
-            sessions += group.sessions
-    stretches = {slots: _stretches(slots, chosen.at) for slots in set(alive.values())}
-    return Selection(
-        tuple(
-            Probe(study_id, standing, stretch)
-            for (study_id, standing), slots in alive.items()
-            for stretch in stretches[slots]
-        ),
-        sessions,
-    )
+        code = group.standing & chosen.mask
+        slots = chosen.slots(code, clearance(group.study_id, flag_of(code)))
+        meant.setdefault(group.study_id, {})[code] = slots
+        by_slot.setdefault((group.study_id, group.slot), []).append(group)
+    parts = []
+    for study_id, codes in meant.items():
+        for first, after, held in _runs(codes, len(chosen.at) + 1):
+            found = [
+                group
+                for slot in ((None,) if first is None else range(first, after))
+                for group in by_slot.get((study_id, slot), ())
+            ]
+            sessions = sum(
+                group.sessions for group in found if group.standing & chosen.mask in held
+            )
+            if sessions:
+                among = sum(group.sessions for group in found)
+                stretch = _stretch(first, after, chosen.at)
+                parts.append(Part(study_id, stretch, held, sessions, among))
+    return Selection(chosen.mask, tuple(parts))
 
 
-def _stretches(slots: frozenset[int | None], at: Sequence[datetime]) -> tuple[Stretch, ...]:
-    """Slots that touch each other as one stretch."""
-    if None in slots:
-        return (Stretch(None, None),)
-    found: list[list[int]] = []
-    for slot in sorted(slot for slot in slots if slot is not None):
-        if found and found[-1][1] == slot:
-            found[-1][1] = slot + 1
-        else:
-            found.append([slot, slot + 1])
-    return tuple(
-        Stretch(
-            at[first - 1] if first else None,
-            at[after - 1] if after <= len(at) else None,
-        )
-        for first, after in found
+def _runs(
+    codes: Mapping[int, frozenset[int | None]], slots: int
+) -> Iterable[tuple[int | None, int, frozenset[int]]]:
+    """Slots side by side in which the same codes are meant, as first, after and codes."""
+    unfinished = frozenset(code for code, held in codes.items() if None in held)
+    if unfinished:
+        yield None, 0, unfinished
+    begun = 0
+    before: frozenset[int] = frozenset()
+    for slot in range(slots + 1):
+        here = frozenset(code for code, held in codes.items() if slot in held)
+        if here != before:
+            if before:
+                yield begun, slot, before
+            begun, before = slot, here
+
+
+def _stretch(first: int | None, after: int, at: Sequence[datetime]) -> Stretch:
+    if first is None:
+        return Stretch(None, None, unfinished=True)
+    return Stretch(
+        at[first - 1] if first else None,
+        at[after - 1] if after <= len(at) else None,
     )

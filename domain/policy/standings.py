@@ -6,6 +6,7 @@ answer. So a table is asked once for each such group, however many sessions are 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from calendar import isleap
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,7 +18,7 @@ from domain.policy.decision import Decision, Outcome
 from domain.policy.engine import decide
 from domain.policy.facts import Clearance
 from domain.policy.overview import asked_as
-from domain.policy.standing_codes import facts_with, flag_of, mask_for
+from domain.policy.standing_codes import NOT_COMPLETED, facts_with, flag_of, mask_for
 from domain.policy.table import PolicyTable
 from domain.policy.uses import Use
 
@@ -97,12 +98,12 @@ class Answers:
             self._kept[key] = answer
         return answer
 
-    def told_apart(self, standing: int, uses: Iterable[Use]) -> int:
-        """The code with the choices left out that none of these uses asks about."""
+    def mask(self, uses: Iterable[Use]) -> int:
+        """What of a code these uses ask about: all but the choices that none of them does."""
         mask = 0
         for use in uses:
             mask |= self._mask(use)
-        return standing & mask
+        return mask
 
     def _mask(self, use: Use) -> int:
         held = self._masks.get(use)
@@ -127,6 +128,13 @@ def cuts(tables: Iterable[PolicyTable], now: datetime) -> tuple[datetime, ...]:
             if version.retention_years is not None:
                 found |= _retention_ends(now, version.retention_years)
     return tuple(sorted(found | {each + _STEP for each in found}))
+
+
+def slot_of(standing: int, completed_at: datetime | None, at: Sequence[datetime]) -> int | None:
+    """The slot of a session with that code."""
+    if standing & NOT_COMPLETED or completed_at is None:
+        return None
+    return bisect_right(at, completed_at)
 
 
 def count_by_rule(

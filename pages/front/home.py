@@ -7,10 +7,11 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from domain.counts import COUNTED_AT_MOST, capped_count
 from domain.permissions import Actor
 from domain.vocabulary import Role
 from pages.front.visitor import require_visitor
-from services import deidentification_progress, installation, studies
+from services import cases, deidentification_progress, installation, studies
 from services.shares import requests
 
 _ROOMS = {
@@ -21,9 +22,10 @@ _ROOMS = {
         "All of them are in the menu, under Sessions.",
     ),
     Role.TRUST_SAFETY: (
-        "Flagged sessions",
-        "/sessions",
-        "See the sessions that were flagged under the usage policy.",
+        "Cases",
+        "/cases",
+        "Settle the open cases of sessions that were flagged under the usage policy. "
+        "All flagged sessions are in the menu, under Sessions.",
     ),
     Role.ADMINISTRATOR: (
         "Access",
@@ -54,6 +56,7 @@ def page() -> None:
     for role in (role for role in Role if role in actor.roles):
         _room(role)
     _waiting(actor)
+    _cases(actor)
     if actor.roles & {Role.REVIEWER, Role.ADMINISTRATOR}:
         _progress()
     _grants(actor)
@@ -82,6 +85,18 @@ def _waiting(actor: Actor) -> None:
             f"{words.plural(count, 'share request')} "
             f"{'waits' if count == 1 else 'wait'} for you. [See them](/shares)",
             icon=":material/outbox:",
+        )
+
+
+def _cases(actor: Actor) -> None:
+    if Role.TRUST_SAFETY not in actor.roles:
+        return
+    count = cases.open_count(installation.current(), actor)
+    if count:
+        st.info(
+            f"{capped_count(count, COUNTED_AT_MOST)} {'case waits' if count == 1 else 'cases wait'}"
+            " for an outcome. [See them](/cases)",
+            icon=":material/shield:",
         )
 
 

@@ -15,9 +15,10 @@ from pages.admin import access, imports, quality, recipients, studies, withdrawa
 from pages.audit import trail
 from pages.front import home
 from pages.metrics import participation
-from pages.policy import changes
+from pages.policy import assignments, changes, holds
 from pages.policy import table as policy_table
 from pages.review import queue, session, sessions
+from pages.safety import case, cases
 from pages.shares import board, share
 from services import installation
 from services.acts import refuse
@@ -45,6 +46,9 @@ ROOMS = (
     Room("review", "Review", ":material/rate_review:", queue.page, Act.REVIEW),
     Room("sessions", "Sessions", ":material/forum:", sessions.page, Act.BROWSE_SESSIONS),
     Room("session", "Session", "", session.page, Act.BROWSE_SESSIONS, listed=False),
+    Room("cases", "Cases", ":material/shield:", cases.page, Act.HANDLE_CASES),
+    Room("case", "Case", "", case.page, Act.HANDLE_CASES, listed=False),
+    Room("holds", "On hold", ":material/front_hand:", holds.page, Act.SEE_HOLDS),
     Room("shares", "Shares", ":material/outbox:", board.page, Act.SEE_SHARES),
     Room("share", "Share", "", share.page, Act.SEE_SHARES, listed=False),
     Room(
@@ -67,6 +71,13 @@ ROOMS = (
     ),
     Room("recipients", "Recipients", ":material/contacts:", recipients.page, Act.MANAGE_RECIPIENTS),
     Room("policy", "Policy", ":material/gavel:", policy_table.page, Act.READ_POLICY),
+    Room(
+        "assignments",
+        "Policy assignments",
+        ":material/rule:",
+        assignments.page,
+        Act.ASSIGN_POLICY,
+    ),
     Room("changes", "Policy changes", ":material/edit_note:", changes.page, Act.CHANGE_POLICY),
     Room("audit", "Audit trail", ":material/history:", trail.page, Act.READ_AUDIT),
 )

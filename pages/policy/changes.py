@@ -28,12 +28,7 @@ def page() -> None:
         table = policy_table.table_in_force(here, actor)
         proposals = policy_changes.proposals(here, actor)
         use = st.selectbox("Use", list(ASKED), index=2, format_func=_use)
-        counting = st.toggle(
-            "Count the sessions",
-            help="Every session is looked at, which takes seconds where there are a million.",
-        )
-        if counting:
-            _counts(table, policy_changes.counts(here, actor, use))
+        _counts(table, policy_changes.counts(here, actor, use))
     except Refused as refused:
         st.error(str(refused))
         return
@@ -47,7 +42,7 @@ def page() -> None:
             "puts it in force.",
         )
     for each in waiting:
-        _proposal(actor, each, use if counting else None)
+        _proposal(actor, each, use)
     _retention(actor, table)
     _document(actor)
     _history([each for each in proposals if each.decided_at is not None])
@@ -75,14 +70,13 @@ def _counts(table: PolicyTable, counts: Sequence[RuleCount]) -> None:
     )
 
 
-def _proposal(actor: Actor, each: ProposalRow, use: Use | None) -> None:
+def _proposal(actor: Actor, each: ProposalRow, use: Use) -> None:
     with st.container(border=True):
         st.markdown(f"**{each.proposer}**, {words.moment(each.proposed_at)}")
         st.text(each.reason)
         for sentence in each.differences:
             st.markdown(f"- {sentence}")
-        if use is not None:
-            _preview(policy_changes.preview(installation.current(), actor, each.id, use), use)
+        _preview(policy_changes.preview(installation.current(), actor, each.id, use), use)
         if each.proposed_by == actor.staff_id:
             st.caption("You proposed it, so another administrator decides.")
             return

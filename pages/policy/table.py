@@ -10,8 +10,11 @@ from components import words
 from components.plain_table import Column, draw_table
 from components.rule_table import RuleLine, draw_rules
 from domain.errors import Refused
+from domain.permissions import Act, Actor, may
 from domain.policy import Outcome, PolicyTable, Use
+from domain.policy.standings import ASKED
 from domain.policy.table import Gate, Row, Rule, Version
+from domain.vocabulary import Role
 from pages.front.visitor import require_visitor
 from services import installation, policy_table
 
@@ -36,6 +39,8 @@ def page() -> None:
     versions, gates, rules, clauses = st.tabs(
         ["Policy versions", "Gates", "Rules by use", "Clauses"]
     )
+    if may(actor, Act.COUNT_BY_RULE):
+        _sessions(actor, table)
     with versions:
         _versions(table)
     with gates:
@@ -49,6 +54,35 @@ def page() -> None:
                 Column("In short", list(table.clauses.values())),
             ]
         )
+
+
+def _sessions(actor: Actor, table: PolicyTable) -> None:
+    """How many sessions fall under each rule, for one use at a time."""
+    whole = actor.holds(Role.ADMINISTRATOR)
+    st.subheader("Sessions by rule" if whole else "Sessions by rule, in your studies")
+    use = st.selectbox(
+        "For the use", list(ASKED), index=2, format_func=_use, key="policy.counted", width=420
+    )
+    counts = policy_table.sessions_by_rule(installation.current(), actor, use)
+    if not counts:
+        st.caption("There is no session yet.")
+        return
+    reasons = {rule.id: rule.reason for rule in table.rules}
+    draw_table(
+        [
+            Column("Rule", [each.rule for each in counts], whole=True),
+            Column("Answer", [each.outcome.value for each in counts], whole=True),
+            Column("Sessions", [f"{each.sessions:,}" for each in counts], number=True),
+            Column("Why", [reasons[each.rule] for each in counts]),
+        ]
+    )
+    if actor.holds(Role.REVIEWER):
+        for outcome in sorted({each.outcome for each in counts}):
+            st.link_button(
+                f"Sessions with “{outcome}”",
+                f"/sessions?outcome={use}:{outcome}",
+                icon=":material/forum:",
+            )
 
 
 def _versions(table: PolicyTable) -> None:

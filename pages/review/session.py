@@ -26,7 +26,8 @@ from pages.review.desk import draw_desk
 from pages.review.purpose import forget_purpose, state_purpose, stated_purpose
 from pages.review.rows import consent_chips, state
 from pages.review.who import draw_who
-from services import installation, policy, sessions
+from pages.safety.case import open_case
+from services import cases, installation, policy, sessions
 from services.sessions import SessionView
 
 _RECORDED = "session.recorded"
@@ -64,6 +65,8 @@ def page() -> None:
             _transcript(actor, view)
         elif actor.holds(Role.TRUST_SAFETY) and view.row.flag is FlagState.OPEN:
             _case(actor, view)
+        if actor.holds(Role.TRUST_SAFETY):
+            _way_to_case(actor, view)
     with redactions:
         if readable:
             _rerun(view)
@@ -173,6 +176,17 @@ def _case(actor: Actor, view: SessionView) -> None:
     st.caption(f"Opened for: {purpose}")
     st.button("Close the original", on_click=forget_purpose)
     draw_transcript(original.turns)
+
+
+def _way_to_case(actor: Actor, view: SessionView) -> None:
+    """Where Trust & Safety settles it, or opens a case on what was settled before."""
+    if view.row.flag is FlagState.NONE:
+        return
+    held = cases.of_session(installation.current(), actor, view.row.id)
+    if held:
+        st.link_button("Go to its case", f"/case?id={held[0].id}", icon=":material/shield:")
+    if view.row.flag is not FlagState.OPEN and st.button("Open a case"):
+        open_case(actor, view.row.id)
 
 
 def _ask_purpose(session_id: UUID) -> None:

@@ -23,7 +23,7 @@ from domain.consent import Choices
 from domain.permissions import Actor
 from domain.policy import SessionFacts, current_table
 from domain.policy.counting import counting_plan
-from domain.policy.selections import Probe, Selection, Stretch
+from domain.policy.selections import Part, Selection, Stretch
 from domain.policy.standing_codes import NOT_COMPLETED, standing_of
 from domain.policy.standings import cuts
 from domain.vocabulary import ConsentChoice, FlagState, Plan, PolicyVersion, Role, SessionStatus
@@ -114,7 +114,7 @@ NOW = datetime(2031, 1, 5, 9, 30, tzinfo=UTC)
 def told(installation: Installation, actor: Actor, studies: list[UUID]) -> Counter[Any]:
     plan = counting_plan(cuts([current_table()], NOW))
     with installation.database.transaction(actor.staff_id) as connection:
-        counts = standings.counts(connection, studies, plan, as_administrator=True)
+        counts = standings.counts(connection, studies, plan, -1, as_administrator=True)
     return Counter({(each.study_id, each.slot, each.standing): each.sessions for each in counts})
 
 
@@ -234,9 +234,9 @@ def test_counts_and_facts_are_of_those_whose_facts_one_may_know(
     person = hire("Someone", role, study=study)
     plan = counting_plan(cuts([current_table()], NOW))
     everything = one_by_one(installation)
-    probes = [
-        Probe(study_id, standing, Stretch(None, None))
-        for study_id, standing in {(each[0], each[2]) for each in everything}
+    parts = [
+        Part(study_id, Stretch(None, None), frozenset(each[2] for each in everything), 1, 1)
+        for study_id in (study.id, other_study.id)
     ]
     for asks_as_administrator in (False, True):
         with installation.database.transaction(person.staff_id) as connection:
@@ -244,11 +244,12 @@ def test_counts_and_facts_are_of_those_whose_facts_one_may_know(
                 connection,
                 [study.id, other_study.id],
                 plan,
+                -1,
                 as_administrator=asks_as_administrator,
             )
             listed = standings.selected(
                 connection,
-                Selection(tuple(probes), 0),
+                Selection(-1, tuple(parts)),
                 1_000,
                 as_administrator=asks_as_administrator,
             )

@@ -9,7 +9,9 @@ from uuid import UUID
 import pytest
 
 from data_access import sessions as session_rows
+from data_access import standings
 from data_access.sessions import SessionRow
+from data_access.standings import Ways
 from data_access.studies import StudyRow
 from domain.errors import BadInput
 from domain.page_cursor import Sort
@@ -53,6 +55,13 @@ def answers(
     }
 
 
+def found_only_by(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the numbers would choose, find sessions in this one of the three ways."""
+    if way == "asked":
+        monkeypatch.setattr(standings, "ways", lambda _connection, meant, **_: Ways(meant))
+    monkeypatch.setattr(standings, "_is_walked", lambda _part: way == "walked")
+
+
 @pytest.fixture
 def many(
     installation: Installation, study: StudyRow, other_study: StudyRow, clock: Clock
@@ -64,10 +73,10 @@ def many(
 
 
 @pytest.mark.parametrize("recorded", [False, True])
-@pytest.mark.parametrize("few", [True, False])
+@pytest.mark.parametrize("way", ["walked", "probed", "asked"])
 def test_each_use_and_outcome_shows_the_sessions_that_the_policy_answers_so(
     recorded: bool,
-    few: bool,
+    way: str,
     installation: Installation,
     administrator: Actor,
     many: StudyRow,
@@ -75,8 +84,7 @@ def test_each_use_and_outcome_shows_the_sessions_that_the_policy_answers_so(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if not few:
-        monkeypatch.setattr(session_rows, "_FEW", -1)
+    found_only_by(way, monkeypatch)
     if recorded:
         proposal = policy_changes.propose_retention(
             installation,
@@ -105,18 +113,17 @@ def test_each_use_and_outcome_shows_the_sessions_that_the_policy_answers_so(
     assert shown == len(rows) * len(Use)
 
 
-@pytest.mark.parametrize("few", [True, False])
+@pytest.mark.parametrize("way", ["walked", "probed", "asked"])
 @pytest.mark.parametrize("sort", Sort)
 def test_outcomes_go_with_every_other_filter_and_order(
     sort: Sort,
-    few: bool,
+    way: str,
     installation: Installation,
     many: StudyRow,
     hire: Hire,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if not few:
-        monkeypatch.setattr(session_rows, "_FEW", -1)
+    found_only_by(way, monkeypatch)
     rosa = hire("Rosa", Role.REVIEWER, study=many)
     asked = {
         "outcome": "share_researcher:hold,share_researcher:deny,internal_charts:allow",

@@ -106,7 +106,8 @@ $$;
 -- cuts, -1 for what was not completed. Months are taken whole; where one has cuts, its days outside
 -- the longest run without one are moved to their own slots, and days with a cut session by session.
 CREATE FUNCTION standings_between(wanted uuid[], cuts timestamptz[], cut_days date[],
-  cut_months date[], run_from date[], run_until date[], run_slots integer[], administering boolean)
+  cut_months date[], run_from date[], run_until date[], run_slots integer[], mask integer,
+  administering boolean)
 RETURNS TABLE (study_id uuid, slot integer, standing integer, sessions bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET timezone = 'UTC'
@@ -130,23 +131,44 @@ BEGIN
     SELECT h.study_id, h.standing, moved.sign * h.sessions,
       CASE WHEN moved.sign < 0 THEN m.run_slot
         ELSE width_bucket(h.starts_on::timestamptz, cuts) END
-    FROM session_standing h
-    JOIN months m ON h.starts_on >= m.month AND h.starts_on < (m.month + interval '1 month')
-      AND NOT (h.starts_on >= m.begins AND h.starts_on < m.ends)
+    FROM months m
+    CROSS JOIN LATERAL (VALUES (m.month, m.begins),
+      (m.ends, (m.month + interval '1 month')::date)) AS beside (since, before)
+    CROSS JOIN unnest(wanted) AS w (study)
+    CROSS JOIN LATERAL (
+      SELECT * FROM session_standing d WHERE d.study_id = w.study AND d.grain = 'day'
+        AND d.starts_on >= beside.since AND d.starts_on < beside.before OFFSET 0) AS h
     CROSS JOIN (VALUES (1), (-1)) AS moved (sign)
-    WHERE h.grain = 'day' AND h.study_id = ANY (wanted)
-      AND (moved.sign < 0 OR NOT h.starts_on = ANY (cut_days))
+    WHERE moved.sign < 0 OR NOT h.starts_on = ANY (cut_days)
     UNION ALL
-    SELECT s.study_id, s.standing, 1, width_bucket(s.completed_at, cuts)
+    -- OFFSET 0: a walk of the index for each day, whatever the planner makes of the dates.
+    SELECT w.study, s.standing, 1, width_bucket(s.sorted_at, cuts)
     FROM unnest(wanted) AS w (study)
     CROSS JOIN unnest(cut_days) AS d (day)
-    JOIN session s ON s.study_id = w.study AND s.sorted_at >= d.day::timestamptz
-      AND s.sorted_at < (d.day + 1)::timestamptz AND s.standing & 4096 = 0)
-  SELECT c.of_study, c.place, c.kind, sum(c.n)::bigint
+    CROSS JOIN LATERAL (
+      SELECT h.standing, h.sorted_at FROM session h
+      WHERE h.study_id = w.study AND h.sorted_at >= d.day::timestamptz
+        AND h.sorted_at < (d.day + 1)::timestamptz OFFSET 0) AS s
+    WHERE s.standing & 4096 = 0)
+  SELECT c.of_study, c.place, c.kind & mask, sum(c.n)::bigint
   FROM counted c
   WHERE all_of OR c.of_study = ANY (readable) OR (flagged AND c.kind & 768 <> 0)
   GROUP BY 1, 2, 3 HAVING sum(c.n) <> 0;
 END
+$$;
+
+-- Which codes there are, of those that the mask makes one of these.
+CREATE FUNCTION standings_present(wanted uuid[], mask integer, codes integer[],
+  administering boolean)
+RETURNS TABLE (study_id uuid, standing integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT h.study_id, h.standing FROM session_standing h
+  WHERE h.grain = 'month' AND h.study_id = ANY (wanted) AND h.standing & mask = ANY (codes)
+    AND ((administering AND (SELECT actor_has_role('administrator')))
+      OR h.study_id = ANY ((SELECT readable_studies())::uuid[])
+      OR (h.standing & 768 <> 0 AND (SELECT actor_has_role('trust_safety'))))
+  GROUP BY 1, 2
 $$;
 
 -- What is known of sessions without their words: for the list of what is on hold and for settling
@@ -187,6 +209,18 @@ AS $$
   SELECT s.id, s.number, s.study_id, s.sorted_at, s.completed_at, s.standing, s.policy_version,
     s.assigned_version, s.plan, s.imported_at
   FROM session s WHERE s.number = ANY (numbers) AND actor_has_role('administrator')
+  ORDER BY s.sorted_at, s.id
+$$;
+CREATE FUNCTION facts_of_assignment(wanted uuid)
+RETURNS TABLE (id uuid, number bigint, study_id uuid, sorted_at timestamptz,
+  completed_at timestamptz, standing integer, policy_version text, assigned_version text,
+  plan text, imported_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT s.id, s.number, s.study_id, s.sorted_at, s.completed_at, s.standing, s.policy_version,
+    s.assigned_version, s.plan, s.imported_at
+  FROM session s JOIN policy_assignment_session part ON part.session_id = s.id
+  WHERE part.assignment_id = wanted AND actor_has_role('administrator')
   ORDER BY s.sorted_at, s.id
 $$;
 DROP FUNCTION sessions_by_facts(timestamptz[]);
@@ -308,15 +342,19 @@ $$;
 
 -- What each role may do at all --------------------------------------------------------------------
 REVOKE EXECUTE ON FUNCTION follow_standings(), standing_starts_on(text, timestamptz, integer),
-  sum_standings(), standings_between(uuid[], timestamptz[], date[], date[], date[], date[], integer[], boolean),
+  sum_standings(), standings_between(uuid[], timestamptz[], date[], date[], date[], date[], integer[], integer, boolean),
+  standings_present(uuid[], integer, integer[], boolean),
   facts_of_selected(uuid[], integer[], timestamptz[], timestamptz[], timestamptz, uuid, integer, boolean),
-  facts_of_numbered(bigint[]), settle_policy_assignment(uuid, text, timestamptz),
+  facts_of_numbered(bigint[]), facts_of_assignment(uuid),
+  settle_policy_assignment(uuid, text, timestamptz),
   shares_follow_assignments(), open_case(uuid, timestamptz),
   close_case(uuid, text, text, text, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sum_standings(),
-  standings_between(uuid[], timestamptz[], date[], date[], date[], date[], integer[], boolean),
+  standings_between(uuid[], timestamptz[], date[], date[], date[], date[], integer[], integer, boolean),
+  standings_present(uuid[], integer, integer[], boolean),
   facts_of_selected(uuid[], integer[], timestamptz[], timestamptz[], timestamptz, uuid, integer, boolean),
-  facts_of_numbered(bigint[]), settle_policy_assignment(uuid, text, timestamptz),
+  facts_of_numbered(bigint[]), facts_of_assignment(uuid),
+  settle_policy_assignment(uuid, text, timestamptz),
   open_case(uuid, timestamptz), close_case(uuid, text, text, text, timestamptz) TO clearance_app;
 
 ALTER TABLE session_standing ENABLE ROW LEVEL SECURITY;
@@ -349,20 +387,24 @@ def upgrade() -> None:
     op.create_check_constraint(op.f('ck_session__assigned_version'), 'session', "assigned_version IN ('none', '2025-12', '2026-03-23')")
     op.create_check_constraint(op.f('ck_session__sorted_by_completion'), 'session', 'completed_at IS NULL OR sorted_at = completed_at')
     op.add_column('session', sa.Column('standing', sa.Integer(), sa.Computed(_STANDING, persisted=True), nullable=False))
+    # With the standing, so that the days of a cut are counted from the index alone.
+    op.drop_index('ix_session__newest', table_name='session')
+    op.create_index('ix_session__newest', 'session', ['study_id', 'sorted_at', 'id'], unique=False, postgresql_include=['flag_state', 'standing'])
     op.create_index('ix_session__standing', 'session', ['study_id', 'standing', 'sorted_at', 'id'], unique=False, postgresql_include=['flag_state'])
+    op.create_index('ix_session__unfinished', 'session', ['study_id', 'sorted_at', 'id'], unique=False, postgresql_include=['flag_state', 'standing'], postgresql_where=sa.text('(standing & 4096) <> 0'))
     op.create_table('session_standing',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('study_id', sa.Uuid(), nullable=False),
     sa.Column('grain', sa.Text(), nullable=False),
     sa.Column('starts_on', sa.Date(), nullable=False),
     sa.Column('standing', sa.Integer(), nullable=False),
-    sa.Column('sessions', sa.BigInteger(), nullable=False),
+    sa.Column('sessions', sa.Integer(), nullable=False),
     sa.Column('is_sum', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.CheckConstraint("grain IN ('month', 'day')", name=op.f('ck_session_standing__grain')),
     sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_session_standing__study_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_session_standing'))
     )
-    op.create_index('ix_session_standing__place', 'session_standing', ['study_id', 'grain', 'starts_on', 'standing'], unique=False)
+    op.create_index('ix_session_standing__place', 'session_standing', ['study_id', 'grain', 'starts_on', 'standing'], unique=False, postgresql_include=['sessions'])
     op.create_index('ix_session_standing__changes', 'session_standing', ['id'], unique=False, postgresql_where=sa.text('NOT is_sum'))
     op.create_table('policy_assignment',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),

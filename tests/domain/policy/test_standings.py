@@ -24,7 +24,7 @@ from domain.policy import (
     what_may_be_done,
 )
 from domain.policy.counting import counting_plan
-from domain.policy.selections import Stretch, select, with_outcomes
+from domain.policy.selections import select, with_outcomes
 from domain.policy.standing_codes import (
     NOT_COMPLETED,
     assigned_to,
@@ -153,28 +153,23 @@ def test_a_selection_holds_exactly_the_sessions_with_the_outcomes(drawn, now, ta
         expected.append(all(answers[use].outcome in held for use, held in outcomes.items()))
     assert chosen.sessions == sum(expected)
     assert [is_in(one, chosen) for one in sessions] == expected
-    assert [is_alike(one, chosen) for one in sessions] == expected
-
-
-def within(one, stretch):
-    if standing_of(one) & NOT_COMPLETED:
-        return stretch == Stretch(None, None)
-    since = stretch.since is None or one.completed_at >= stretch.since
-    return since and (stretch.before is None or one.completed_at < stretch.before)
+    assert all(part.sessions <= part.among for part in chosen.parts)
 
 
 def is_in(one, chosen):
-    code = standing_of(one)
-    return any(each.standing == code and within(one, each.stretch) for each in chosen.probes)
-
-
-def is_alike(one, chosen):
-    code = standing_of(one)
     return any(
-        code in codes and STUDY in studies and within(one, stretch)
-        for stretch, by_codes in chosen.alike().items()
-        for codes, studies in by_codes.items()
+        part.study_id == STUDY
+        and standing_of(one) & chosen.mask in part.codes
+        and within(one, part.stretch)
+        for part in chosen.parts
     )
+
+
+def within(one, stretch):
+    if stretch.unfinished or standing_of(one) & NOT_COMPLETED:
+        return stretch.unfinished and bool(standing_of(one) & NOT_COMPLETED)
+    since = stretch.since is None or one.completed_at >= stretch.since
+    return since and (stretch.before is None or one.completed_at < stretch.before)
 
 
 def test_every_code_stands_for_itself():
@@ -232,7 +227,7 @@ def test_what_is_held_for_a_study_decides_what_is_selected_of_it():
         with_outcomes(Answers(current_table(), NOW, at), {Use.INTERNAL_RAW_TEXT: {Outcome.ALLOW}}),
         lambda study, _flag: reviewer if study == mine else Clearance(),
     )
-    assert {probe.study_id for probe in chosen.probes} == {mine}
+    assert {part.study_id for part in chosen.parts} == {mine}
     assert chosen.sessions == 5
 
 

@@ -1,0 +1,140 @@
+"""On hold: what must be settled, by whom, how many sessions wait for it, and which those are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components import words
+from components.empty import draw_empty
+from components.hold_table import HeldLine, HoldLine, draw_held, draw_holds
+from domain.errors import Refused
+from domain.permissions import Act, Actor, may
+from domain.policy.holds import WHICH_POLICY, HoldCount, settling
+from domain.vocabulary import PolicyVersion
+from pages.front.visitor import require_visitor
+from services import holds, installation
+from services.holds import HeldSession, Holds
+
+_PAGES = "holds.pages"
+#: What opens the rooms in which something is settled; a test compares it with the rooms.
+_ENTERED_BY = {
+    "imports": Act.IMPORT,
+    "assignments": Act.ASSIGN_POLICY,
+    "changes": Act.CHANGE_POLICY,
+    "cases": Act.HANDLE_CASES,
+    "shares": Act.SEE_SHARES,
+}
+
+
+def page() -> None:
+    """Draw what rests, by rule, and the sessions of the rule that is chosen."""
+    actor = require_visitor()
+    st.title("On hold")
+    st.markdown(
+        "These sessions wait because somebody must settle something first; nothing of them is "
+        "used for it meanwhile."
+    )
+    study = st.query_params.get("study")
+    try:
+        found = holds.overview(installation.current(), actor, study)
+    except Refused as refused:
+        st.error(str(refused))
+        st.link_button("Start again without a study", "/holds")
+        return
+    if not found.studies:
+        draw_empty("You see no study yet", "Ask an administrator for a grant on one.")
+        return
+    _studies(found, study)
+    if not found.counts:
+        draw_empty("Nothing is on hold", "Every answer here is an allowance or a refusal.")
+        return
+    draw_holds([_hold(actor, found, each, study) for each in found.counts])
+    _worklist(actor, found.counts, study)
+
+
+def _studies(found: Holds, study: str | None) -> None:
+    titles = {"": "All studies"} | {each.slug: each.title for each in found.studies}
+    slugs = list(titles)
+    chosen = st.selectbox(
+        "Study",
+        slugs,
+        index=slugs.index(study or ""),
+        format_func=lambda slug: titles[slug],
+        width=420,
+    )
+    if chosen != (study or ""):
+        if chosen:
+            st.query_params["study"] = chosen
+        else:
+            st.query_params.pop("study", None)
+        st.rerun()
+
+
+def _hold(actor: Actor, found: Holds, each: HoldCount, study: str | None) -> HoldLine:
+    rule = next((rule for rule in found.table.rules if rule.id == each.rule), None)
+    held = settling(each.rule)
+    address = None
+    if held.room is not None and may(actor, _ENTERED_BY[held.room]):
+        address = f"/{held.room}"
+        if each.rule in WHICH_POLICY and study:
+            address += f"?study={study}"
+    return HoldLine(
+        rule=each.rule,
+        sessions=each.sessions,
+        why="" if rule is None else rule.reason,
+        uses="; ".join(use.label for use in each.uses),
+        who=held.who,
+        what=held.what,
+        way=held.way,
+        address=address,
+    )
+
+
+def _worklist(actor: Actor, counts: Sequence[HoldCount], study: str | None) -> None:
+    rules = [each.rule for each in counts]
+    asked = st.query_params.get("rule")
+    st.subheader("Which sessions")
+    rule = st.segmented_control(
+        "Rule", rules, default=asked if asked in rules else rules[0], key="holds.rule"
+    )
+    if rule is None:
+        st.caption("Choose a rule to see the sessions that wait under it.")
+        return
+    if asked is not None and asked not in rules:
+        st.caption(f"Nothing is on hold under {asked} here.")
+    if rule != asked:
+        st.query_params["rule"] = rule
+    key = f"{_PAGES}.{rule}.{study}"
+    places = st.session_state.setdefault(key, [None])
+    try:
+        found = holds.worklist(installation.current(), actor, rule, study, places[-1])
+    except Refused as refused:
+        st.error(str(refused))
+        return
+    total = next(each.sessions for each in counts if each.rule == rule)
+    st.caption(f"{words.plural(total, 'session')}, the oldest first.")
+    draw_held([_held(each) for each in found.sessions])
+    back, on, _rest = st.columns([2, 2, 8])
+    if back.button("Previous page", disabled=len(places) == 1, width="stretch", key="holds.back"):
+        places.pop()
+        st.rerun()
+    if on.button("Next page", disabled=found.more is None, width="stretch", key="holds.on"):
+        places.append(found.more)
+        st.rerun()
+
+
+def _held(each: HeldSession) -> HeldLine:
+    row = each.row
+    settled = row.assigned_version is not PolicyVersion.NONE
+    return HeldLine(
+        name=f"Session {row.number}",
+        address=f"/session?id={row.id}" if each.readable else None,
+        study=each.study_title,
+        completed=words.moment(row.completed_at),
+        policy=row.policy_version.value + (", settled by two people" if settled else ""),
+        plan=row.plan.value,
+        imported=words.day(row.imported_at),
+        uses="; ".join(use.label for use in each.uses),
+    )
