@@ -30,6 +30,7 @@ from data_access.tables.shares import (
     ShareRecall,
     ShareRelease,
     ShareRequest,
+    ShareRisk,
     ShareSession,
     ShareVote,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "ShareRecall",
     "ShareRelease",
     "ShareRequest",
+    "ShareRisk",
     "ShareSession",
     "ShareVote",
     "Staff",

@@ -104,6 +104,7 @@ def change(
         When the purpose says too little.
     """
     with act(installation, actor, "share.change", "share", object_id=str(share_id)) as done:
+        shares.hold(done.connection, share_id)
         row = own_request(installation, actor, done.connection, share_id)
         done.study_id = row.study_id
         _check_open(row)
@@ -167,10 +168,10 @@ def add_sessions(
         When one is not a session of the study, or the request would grow too long.
     """
     with act(installation, actor, "share.add", "share", object_id=str(share_id)) as done:
+        shares.hold(done.connection, share_id)
         row = own_request(installation, actor, done.connection, share_id)
         done.study_id = row.study_id
         _check_open(row)
-        shares.hold(done.connection, share_id)
         inside = set(shares.session_ids(done.connection, share_id))
         wanted = [each for each in dict.fromkeys(chosen) if each not in inside]
         if len(inside) + len(wanted) > MOST_SESSIONS:
@@ -192,6 +193,7 @@ def remove_sessions(
 ) -> int:
     """Take sessions out of a request; how many were in it. Raises as :func:`add_sessions`."""
     with act(installation, actor, "share.remove", "share", object_id=str(share_id)) as done:
+        shares.hold(done.connection, share_id)
         row = own_request(installation, actor, done.connection, share_id)
         done.study_id = row.study_id
         _check_open(row)

@@ -24,6 +24,14 @@ def field(at: AppTest, label: str) -> TextInput:
     return next(each for each in at.text_input if each.label == label)
 
 
+def tab(at: AppTest, name: str) -> AppTest:
+    """Choose a tab of a request's page: only what is chosen is read and drawn."""
+    held = at.query_params["id"]
+    share_id = held if isinstance(held, str) else held[0]
+    at.session_state[f"share.tabs.{share_id}"] = name
+    return at.run()
+
+
 def test_a_reviewer_begins_composes_and_submits(visit: Visit, world: World) -> None:
     at = visit(world.ravi, "shares")
     assert "There is no request yet" in shown(at)
@@ -54,13 +62,13 @@ def test_an_approver_reads_what_would_leave_and_votes(visit: Visit, world: World
     assert "R40" in screen
     assert "Odile Brandt" in screen
     opened = requests.view(world.installation, world.amina, share_id, record=False).opened
-    assert len(opened) == 1
+    assert opened == 1
     at.radio[0].set_value(Ballot.APPROVE)
     button(at, "Cast the vote")
     assert "Your vote is in" in at.success[0].value
     other = visit(world.bela, "share", id=str(share_id))
     assert "1 of 2 votes in" in shown(other)
-    assert "One vote is in. It is shown when both are." in shown(other)
+    assert "One vote is in. It is shown when both are." in shown(tab(other, "Votes and comments"))
     button(other, "Cast the vote")
     assert "Choose one of the three." in [each.value for each in other.error]
 
@@ -71,7 +79,7 @@ def test_a_disagreement_is_shown_to_both_and_settled(visit: Visit, world: World)
     voting.vote(here, world.amina, share_id, Ballot.APPROVE)
     voting.vote(here, world.bela, share_id, Ballot.REJECT, "Too close to one workshop")
     at = visit(world.amina, "share", id=str(share_id))
-    assert "Too close to one workshop" in shown(at)
+    assert "Too close to one workshop" in shown(tab(at, "Votes and comments"))
     at.radio[0].set_value(Ballot.REJECT)
     at.text_input[0].input("I see it now")
     button(at, "Cast the vote")
@@ -132,6 +140,7 @@ def test_markup_in_purpose_and_comment_shows_as_text(visit: Visit, world: World)
     (purpose,) = [each.value for each in at.markdown if each.value.startswith("**Purpose:**")]
     assert r"\*\*bold\*\*" in purpose
     assert "<script>" not in purpose
+    tab(at, "Votes and comments")
     assert "<b>hello</b> **you**" in [each.value for each in at.text]
 
 

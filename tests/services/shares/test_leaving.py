@@ -53,7 +53,7 @@ def test_nothing_that_names_anybody_or_any_moment_is_in_a_package(world: World) 
 def test_only_the_fields_asked_for_leave(world: World) -> None:
     share_id = world.draft("a", fields=())
     submitting.submit(world.installation, world.ravi, share_id)
-    (held,) = world.view(share_id).sessions
+    (held,) = world.places(share_id)
     opened = requests.open_session(world.installation, world.amina, share_id, held.session_id)
     assert set(json.loads(opened.assembled.line)) == {"session", "turns"}
 
