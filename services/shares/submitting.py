@@ -46,7 +46,7 @@ def ask(installation: Installation, actor: Actor, share_id: UUID) -> None:
                 done.connection,
                 kind=releases.SUBMIT,
                 study_id=row.study_id,
-                payload={"share": str(share_id)},
+                payload={"share": str(share_id), "round": row.round},
                 by=actor.staff_id,
                 now=installation.now(),
             )
