@@ -15,6 +15,7 @@ from domain.redaction import RedactionSet
 from domain.session_filters import SessionFilter
 from domain.shares.contents import ShareField
 from domain.transcripts import Speaker, Turn
+from domain.vocabulary import ReviewState
 from jobs import demonstration_shares, demonstration_staff
 from services import access
 from services.installation import Installation
@@ -27,13 +28,13 @@ _TURNS = (
     Turn(1, Speaker.PARTICIPANT, "Chairs, mostly, of ash.", "User"),
 )
 
-#: Sessions that may leave get a confirmed set; the seeding only says that they are confirmed.
+#: As many sessions as a request may hold are made such that they may leave, with a confirmed set.
 _CONFIRMED = """
 WITH fits AS (
-  UPDATE session SET turns_digest = :turns
-  WHERE review_state = 'confirmed' AND status = 'completed' AND policy_version = '2026-03-23'
-    AND choice_share_researchers = 'granted'
-    AND current_redaction_set_id IS NULL
+  UPDATE session SET turns_digest = :turns, review_state = 'confirmed', flag_state = 'none',
+    choice_share_researchers = 'granted'
+  WHERE id IN (SELECT id FROM session WHERE study_id = :study AND status = 'completed'
+    AND policy_version = '2026-03-23' ORDER BY sorted_at DESC LIMIT 1000)
   RETURNING id, study_id
 ), kept AS (
   INSERT INTO redaction_set (session_id, study_id, turns_digest, set_digest, output_digest,
@@ -89,9 +90,9 @@ def share_of(installation: Installation, batch: str) -> tuple[UUID, UUID]:
             purpose=_PURPOSE,
             fields=tuple(ShareField),
         )
-        candidates = composing.candidates(installation, rosa, share_id, SessionFilter())
-        fits = [each.row.id for each in candidates.sessions if each.judgement.may_go_in]
-        composing.add_sessions(installation, rosa, share_id, fits)
+        wanted = SessionFilter(review_states=(ReviewState.CONFIRMED,))
+        candidates = composing.candidates(installation, rosa, share_id, wanted)
+        composing.add_all(installation, rosa, share_id, wanted, candidates.seen)
         made.append(share_id)
     submitting.submit(installation, rosa, made[0])
     return made[0], made[1]
@@ -119,18 +120,18 @@ def _confirm(installation: Installation, study_id: UUID, batch: str, by: UUID) -
     assert owner is not None
     engine = create_engine(owner)
     with engine.begin() as connection:
-        _confirm_in(connection, by)
+        _confirm_in(connection, study_id, by)
         connection.execute(text(_TRAITS), {"batch": batch, "study": study_id})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE session, redaction_set, quasi_identifier"))
     engine.dispose()
 
 
-def _confirm_in(connection: Connection, by: UUID) -> None:
+def _confirm_in(connection: Connection, study_id: UUID, by: UUID) -> None:
     turns = turns_digest(_TURNS)
     kept = connection.execute(
         text(_CONFIRMED),
-        {"turns": turns, "set": RedactionSet(turns, ()).digest, "by": by},
+        {"turns": turns, "set": RedactionSet(turns, ()).digest, "by": by, "study": study_id},
     ).all()
     connection.execute(
         text(

@@ -125,13 +125,13 @@ def listed(
     return [_share(row) for row in rows]
 
 
-def session_ids(connection: Connection, share_id: UUID) -> list[UUID]:
-    """The sessions in a request."""
-    return list(
+def inside(connection: Connection, share_id: UUID, sessions: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of some sessions are in a request."""
+    return frozenset(
         connection.execute(
-            select(ShareSession.session_id)
-            .where(ShareSession.share_id == share_id)
-            .order_by(ShareSession.session_id)
+            select(ShareSession.session_id).where(
+                ShareSession.share_id == share_id, ShareSession.session_id.in_(sessions)
+            )
         ).scalars()
     )
 

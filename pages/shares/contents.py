@@ -34,6 +34,8 @@ def draw_contents(actor: Actor, view: ShareView) -> None:
     if lot is None:
         st.caption("No session is in the request yet.")
         return
+    # Sessions were taken out meanwhile: the nearest place there is.
+    st.session_state[_key(view)] = lot.here.place
     _progress(view, lot)
     _steps(actor, view, lot)
     try:

@@ -85,14 +85,9 @@ def _people(actor: Actor, view: ShareView, held: RiskSummary) -> None:
     pages = -(-held.few // PAGE)
     page = 0
     if pages > 1:
-        page = (
-            int(
-                st.number_input(
-                    f"Page, of {pages:,}; the most exposed first", 1, pages, 1, key="share.risk"
-                )
-            )
-            - 1
-        )
+        # By what was counted: with other people in it the pages begin anew.
+        key = f"share.risk.{view.row.id}.{held.few}"
+        page = int(st.number_input(f"Page, of {pages:,}", 1, pages, step=1, key=key)) - 1
     try:
         people = risk.standouts(installation.current(), actor, view.row.id, page)
     except Refused as error:

@@ -42,7 +42,7 @@ def test_a_reviewer_begins_composes_and_submits(visit: Visit, world: World) -> N
     at = visit(world.ravi, "share", id=str(share_id))
     assert not at.exception
     assert "3 completed sessions · 2 may go in · 1 are in" in shown(at)
-    button(at, "Add all 2")
+    button(at, "Add all of the 3")
     assert world.view(share_id).row.sessions == 3
     button(at, "Submit 3 sessions")
     assert world.state(share_id) is ShareState.SUBMITTED
