@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from data_access import recipients, releases, share_contents, share_votes, shares
 from data_access.releases import RELEASE as RELEASE
 from data_access.releases import SUBMIT as SUBMIT
@@ -16,7 +14,6 @@ from data_access.share_votes import Comment
 from data_access.shares import ShareRow as ShareRow
 from domain.errors import Refused
 from domain.permissions import Act, Actor
-from domain.policy.uses import RecipientKind
 from domain.shares.agreements import Agreement, Recipient
 from domain.shares.lifecycle import BOUND_TO_ITS_DIGEST, UP_FOR_VOTES, ShareState
 from domain.shares.votes import Vote
@@ -59,7 +56,6 @@ class ShareView:
     voters: int
     opened: int
     comments: tuple[Comment, ...]
-    needs_memory_tick: bool
     risk: RiskSummary | None
     earlier: tuple[ShareRow, ...]
     release: ReleaseRow | None
@@ -146,8 +142,6 @@ def view(
             voters=share_votes.voters(connection, share_id, row.round) if row.round else 0,
             opened=share_votes.count_opened(connection, share_id, row.round, actor.staff_id),
             comments=share_votes.comments(connection, share_id),
-            needs_memory_tick=may_vote
-            and _ticks(installation, connection, share_id, recipient.kind),
             risk=risk.current(installation, connection, share_id),
             earlier=tuple(
                 each
@@ -168,17 +162,25 @@ def view(
         )
 
 
-def _ticks(
-    installation: Installation, connection: Connection, share_id: UUID, kind: RecipientKind
-) -> bool:
-    """Whether both approvers must tick that sessions may hold facts from other chats."""
+def needs_memory_tick(installation: Installation, actor: Actor, share_id: UUID) -> bool:
+    """Whether whoever approves must tick that sessions may hold facts from other chats.
+
+    Raises
+    ------
+    Refused
+        When the actor may not see the request; audited.
+    """
     service = access.service_actor(installation, SERVICE)
+    with reading(installation, actor, Act.SEE_SHARES, "share.view", "share") as connection:
+        row = visible(connection, actor, share_id)
+        recipient, _agreement = recipients.parties(connection, row.recipient_id, row.agreement_id)
+        table = policy.in_force(connection)
     with installation.database.transaction(service.staff_id) as reader:
         found = share_contents.with_memory(reader, share_id)
-    table = policy.in_force(connection)
     now = installation.now()
     return any(
-        judge(table, each.facts, each.review_state, kind, now).needs_memory_tick for each in found
+        judge(table, each.facts, each.review_state, recipient.kind, now).needs_memory_tick
+        for each in found
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextInput
 
@@ -22,6 +24,13 @@ def button(at: AppTest, label: str) -> AppTest:
 
 def field(at: AppTest, label: str) -> TextInput:
     return next(each for each in at.text_input if each.label == label)
+
+
+def with_ballot(at: AppTest, world: World, share_id: UUID) -> AppTest:
+    """Open the form of the vote: it is drawn for those who open it."""
+    row = world.view(share_id, world.amina).row
+    at.session_state[f"share.ballot.{row.id}.{row.round}.{row.state}"] = True
+    return at.run()
 
 
 def tab(at: AppTest, name: str) -> AppTest:
@@ -63,13 +72,14 @@ def test_an_approver_reads_what_would_leave_and_votes(visit: Visit, world: World
     assert "Odile Brandt" in screen
     opened = requests.view(world.installation, world.amina, share_id, record=False).opened
     assert opened == 1
-    at.radio[0].set_value(Ballot.APPROVE)
+    assert not at.radio
+    with_ballot(at, world, share_id).radio[0].set_value(Ballot.APPROVE)
     button(at, "Cast the vote")
     assert "Your vote is in" in at.success[0].value
     other = visit(world.bela, "share", id=str(share_id))
     assert "1 of 2 votes in" in shown(other)
     assert "One vote is in. It is shown when both are." in shown(tab(other, "Votes and comments"))
-    button(other, "Cast the vote")
+    button(with_ballot(other, world, share_id), "Cast the vote")
     assert "Choose one of the three." in [each.value for each in other.error]
 
 
