@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from data_access.tables import ShareRisk
+from data_access.tables import ShareRisk, ShareSession
 from domain.quasi_identifiers import QuasiCategory, Trait
 
 
@@ -127,3 +127,15 @@ def of_session(connection: Connection, share_id: UUID, session_id: UUID) -> dict
         ),
         {"share": share_id, "session": str(session_id)},
     ).scalar()
+
+
+def names(
+    connection: Connection, share_id: UUID, sessions: Sequence[UUID]
+) -> dict[UUID, str | None]:
+    """What some sessions of a request are called in its package; None before it has names."""
+    rows = connection.execute(
+        select(ShareSession.session_id, ShareSession.pseudonym).where(
+            ShareSession.share_id == share_id, ShareSession.session_id.in_(sessions)
+        )
+    )
+    return {row.session_id: row.pseudonym for row in rows}

@@ -22,6 +22,8 @@ from services.shares.requests import OutgoingView, ShareView
 _RECORDED = "share.session.recorded"
 #: Fewer sessions than this are read whole; a sample of them saves nothing.
 _WORTH_A_SAMPLE = 40
+#: Pixels of a session's words that are before the eyes at once.
+_WINDOW = 640
 
 
 def draw_contents(actor: Actor, view: ShareView) -> None:
@@ -161,9 +163,12 @@ def _draw(view: ShareView, lot: Lot, shown: OutgoingView) -> None:
         f":gray[{made.frozen.rule}: {made.judgement.decision.reason}]"
     )
     words_side, beside = st.columns([7, 3], gap="large")
-    with words_side:
+    # A window of its own for each session: the steps stay in reach, and the next one begins at
+    # its first turn however far this one was read.
+    key = f"share.words.{lot.here.session_id}"
+    with words_side.container(height=_WINDOW, border=False, key=key):
         draw_outgoing(made.turns, made.runs)
-    with beside:
+    with beside.container(height=_WINDOW, border=False, key=f"{key}.beside"):
         _beside(shown)
     with st.expander(f"The very bytes ({len(made.line):,} of them)"):
         st.code(made.line.decode(), language=None, wrap_lines=True)

@@ -54,8 +54,6 @@ def draw_risk(actor: Actor, view: ShareView) -> None:
     if held is None:
         st.caption("The risk is shown to those who may read what would leave.")
         return
-    for sentence in sentences(view):
-        st.markdown(f"- {sentence}")
     if not held.few:
         st.caption(
             f"No combination of what still stands is shared by fewer than {SMALLEST_K} "
@@ -87,27 +85,35 @@ def _people(actor: Actor, view: ShareView, held: RiskSummary) -> None:
     if pages > 1:
         # By what was counted: with other people in it the pages begin anew.
         key = f"share.risk.{view.row.id}.{held.few}"
-        page = int(st.number_input(f"Page, of {pages:,}", 1, pages, step=1, key=key)) - 1
+        narrow, _rest = st.columns([2, 8])
+        page = int(narrow.number_input(f"Page, of {pages:,}", 1, pages, step=1, key=key)) - 1
     try:
         people = risk.standouts(installation.current(), actor, view.row.id, page)
     except Refused as error:
         st.error(str(error))
         return
     rows = [
-        (place, kind, k, parts, len(each.sessions))
-        for place, each in enumerate(people, start=page * PAGE + 1)
-        for kind, found in (("here", each.alone), ("with earlier shares", each.joined))
-        for k, parts in found
+        ("" if again else _who(each), kind, k, parts)
+        for each in people
+        for again, (kind, k, parts) in enumerate(
+            [("in this request", *found) for found in each.alone]
+            + [("with earlier shares", *found) for found in each.joined]
+        )
     ]
     draw_table(
         [
-            Column("Participant", [f"{row[0]:,}" for row in rows], number=True),
-            Column("Sessions here", [f"{row[4]:,}" for row in rows], number=True),
+            Column("The participant of", [row[0] for row in rows]),
             Column("Stands", [row[1] for row in rows], whole=True),
             Column("Together", [_said(row[3]) for row in rows]),
             Column("k", [f"{row[2]:,}" for row in rows], number=True),
         ]
     )
+
+
+def _who(each: Standout) -> str:
+    """By the names of their sessions in the package, or by their number before it has any."""
+    named = [name for name in each.names if name is not None]
+    return ", ".join(named) or words.plural(len(each.sessions), "session")
 
 
 def _said(parts: tuple[Part, ...]) -> str:

@@ -8,7 +8,7 @@ anyway; what stands only in an earlier share is named by its category and that s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -63,9 +63,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Standout:
-    """One participant whom few resemble: by which combinations, in which of the sessions."""
+    """One participant whom few resemble: by which combinations, in which of the sessions.
+
+    ``names`` are the sessions' in the package, in the same order; None before there are any.
+    """
 
     sessions: tuple[UUID, ...]
+    names: tuple[str | None, ...]
     alone: tuple[tuple[int, tuple[Part, ...]], ...]
     joined: tuple[tuple[int, tuple[Part, ...]], ...]
 
@@ -99,13 +103,16 @@ def standouts(
     with reading(installation, actor, Act.SEE_SHARES, "share.risk", "share") as connection:
         visible(connection, actor, share_id)
         found = share_risk.people(connection, share_id, page * PAGE, PAGE)
-    return tuple(_standout(each) for each in found)
+        names = share_risk.names(connection, share_id, [i for each in found for i in _ids(each)])
+    return tuple(_standout(each, names) for each in found)
 
 
 def of_session(connection: Connection, share_id: UUID, session_id: UUID) -> Standout | None:
     """How the participant of one session stands out, as it was counted last."""
     found = share_risk.of_session(connection, share_id, session_id)
-    return None if found is None else _standout(found)
+    if found is None:
+        return None
+    return _standout(found, share_risk.names(connection, share_id, _ids(found)))
 
 
 def _count(installation: Installation, share_id: UUID) -> dict[str, Any]:
@@ -193,7 +200,11 @@ def _combinations(
     ]
 
 
-def _standout(held: dict[str, Any]) -> Standout:
+def _ids(held: dict[str, Any]) -> list[UUID]:
+    return [UUID(each) for each in held["sessions"]]
+
+
+def _standout(held: dict[str, Any], names: Mapping[UUID, str | None]) -> Standout:
     def read(found: list[dict[str, Any]]) -> tuple[tuple[int, tuple[Part, ...]], ...]:
         return tuple(
             (
@@ -203,6 +214,10 @@ def _standout(held: dict[str, Any]) -> Standout:
             for each in found
         )
 
+    ids = _ids(held)
     return Standout(
-        tuple(UUID(each) for each in held["sessions"]), read(held["alone"]), read(held["joined"])
+        tuple(ids),
+        tuple(names.get(each) for each in ids),
+        read(held["alone"]),
+        read(held["joined"]),
     )
