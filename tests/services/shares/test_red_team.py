@@ -20,7 +20,7 @@ from domain.session_filters import SessionFilter
 from domain.shares.lifecycle import ShareState
 from domain.shares.release import APPROVAL_HOLDS_FOR
 from domain.shares.votes import Ballot
-from domain.vocabulary import ConsentScope, ReviewState, Role
+from domain.vocabulary import ConsentScope, Role
 from services import access, confirming, reviewing
 from services.shares import (
     composing,
