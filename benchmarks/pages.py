@@ -16,6 +16,8 @@ from uuid import UUID
 from sqlalchemy import create_engine, text
 
 from benchmarks.house import House
+from benchmarks.seeding import BATCH
+from benchmarks.sharing import share_of
 from services.installation import Installation
 from tests.live.browserless import Screen, screen, signed_in
 
@@ -46,8 +48,14 @@ class Timed:
 _REVIEWER = "rosa@clearance.example"
 
 
-def clicks(session_id: UUID) -> tuple[Click, ...]:
-    """Every page, and the sessions page under the filters that could be slow."""
+_APPROVER = "amina@clearance.example"
+
+
+def clicks(session_id: UUID, share_id: UUID, draft_id: UUID) -> tuple[Click, ...]:
+    """Every page, and the sessions page under the filters that could be slow.
+
+    The request and the draft hold as many sessions as one may, or as there are.
+    """
     return (
         Click("home", _REVIEWER, ""),
         Click("sessions, newest", _REVIEWER, "sessions"),
@@ -85,6 +93,11 @@ def clicks(session_id: UUID) -> tuple[Click, ...]:
         Click("imports", "ada@clearance.example", "imports"),
         Click("studies", "ada@clearance.example", "studies"),
         Click("access", "ada@clearance.example", "access"),
+        Click("shares, a reviewer's", _REVIEWER, "shares"),
+        Click("shares, an approver's", _APPROVER, "shares"),
+        Click("composing a share", _REVIEWER, "share", f"id={draft_id}"),
+        Click("a share and a session of it", _APPROVER, "share", f"id={share_id}"),
+        Click("recipients", "ada@clearance.example", "recipients"),
         Click("audit trail", "uma@clearance.example", "audit"),
     )
 
@@ -92,7 +105,7 @@ def clicks(session_id: UUID) -> tuple[Click, ...]:
 def measure(house: House) -> list[Timed]:
     """Time every click in one installation."""
     results: list[Timed] = []
-    wanted = clicks(_some_session(house.installation))
+    wanted = clicks(_some_session(house.installation), *share_of(house.installation, BATCH))
     for who in dict.fromkeys(click.who for click in wanted):
         with screen(house.web, signed_in(house.web, who)) as opened:
             results += [_time(opened, click) for click in wanted if click.who == who]

@@ -12,7 +12,8 @@ from sqlalchemy import create_engine, text
 
 from data_access.database import Database
 
-_BATCH = "00000000-0000-7000-8000-000000000001"
+#: The import batch that holds every seeded session.
+BATCH = "00000000-0000-7000-8000-000000000001"
 _SMALL_STUDY_SHARE = 1_000
 #: One word in 10,000 sessions, for a search that finds little.
 _RARE_EVERY = 10_000
@@ -98,7 +99,7 @@ def seed(database: Database, sessions: int) -> None:
     engine = create_engine(owner)
     values = {
         "sessions": sessions,
-        "batch": _BATCH,
+        "batch": BATCH,
         "small": _SMALL_STUDY_SHARE,
         "rare": _RARE_EVERY,
     }

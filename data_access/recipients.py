@@ -26,6 +26,12 @@ def find(connection: Connection, recipient_id: UUID) -> Recipient | None:
     return None if row is None else _recipient(row)
 
 
+def hold(connection: Connection, recipient_id: UUID) -> bool:
+    """Hold a recipient still until the transaction ends; False when there is none."""
+    held = select(RecipientRow.id).where(RecipientRow.id == recipient_id).with_for_update()
+    return connection.execute(held).first() is not None
+
+
 def parties(
     connection: Connection, recipient_id: UUID, agreement_id: UUID
 ) -> tuple[Recipient, Agreement]:

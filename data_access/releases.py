@@ -154,21 +154,6 @@ def find(connection: Connection, share_id: UUID) -> ReleaseRow | None:
     )
 
 
-def received_before(
-    connection: Connection, recipient_id: UUID, sessions: Sequence[UUID]
-) -> list[tuple[UUID, int]]:
-    """For which sessions a recipient already holds something of the participant, by share."""
-    rows = connection.execute(
-        text(
-            "SELECT session_id, share_number"
-            " FROM received_before(:recipient, CAST(:sessions AS uuid[]))"
-            " ORDER BY share_number, session_id"
-        ),
-        {"recipient": recipient_id, "sessions": list(sessions)},
-    )
-    return [(row.session_id, row.share_number) for row in rows]
-
-
 def touched(connection: Connection, sessions: Sequence[UUID]) -> list[TouchedShare]:
     """The requests that hold these sessions; for administrators and auditors."""
     rows = connection.execute(

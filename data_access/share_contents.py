@@ -55,11 +55,16 @@ def covered(
 ) -> list[CoveredSession]:
     """Every session of a request, or one, in the order of their ids; for the release service."""
     rows = connection.execute(
-        text(
-            "SELECT * FROM share_sessions(:share)"
-            " WHERE CAST(:only AS uuid) IS NULL OR id = :only ORDER BY id"
-        ),
+        text("SELECT * FROM share_sessions(:share, CAST(:only AS uuid)) ORDER BY id"),
         {"share": share_id, "only": only},
+    )
+    return [_covered(row) for row in rows]
+
+
+def with_memory(connection: Connection, share_id: UUID) -> list[CoveredSession]:
+    """The sessions of a request that had memory on; for the release service."""
+    rows = connection.execute(
+        text("SELECT * FROM share_sessions(:share) WHERE memory_on"), {"share": share_id}
     )
     return [_covered(row) for row in rows]
 

@@ -10,15 +10,19 @@ from uuid import UUID
 from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from data_access.tables import ShareComment, ShareOpening, ShareVote, Staff
+from data_access.tables import ShareComment, ShareOpening, ShareSession, ShareVote, Staff
 from domain.shares.votes import Ballot, Person, Vote
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """Something said about a request, one of its sessions or one turn."""
+    """Something said about a request, one of its sessions or one turn.
+
+    ``pseudonym`` is the session's name in the package; None once it was taken out.
+    """
 
     session_id: UUID | None
+    pseudonym: str | None
     turn: int | None
     name: str
     said: str
@@ -123,19 +127,6 @@ def note_opened(
     )
 
 
-def opened(connection: Connection, share_id: UUID, round_: int, staff_id: UUID) -> frozenset[UUID]:
-    """The sessions of a request that somebody opened in a round."""
-    return frozenset(
-        connection.execute(
-            select(ShareOpening.session_id).where(
-                ShareOpening.share_id == share_id,
-                ShareOpening.round == round_,
-                ShareOpening.staff_id == staff_id,
-            )
-        ).scalars()
-    )
-
-
 def comment(
     connection: Connection,
     share_id: UUID,
@@ -163,12 +154,18 @@ def comments(connection: Connection, share_id: UUID, at_most: int = 200) -> tupl
     newest = (
         select(
             ShareComment.session_id,
+            ShareSession.pseudonym,
             ShareComment.turn,
             Staff.display_name.label("name"),
             ShareComment.said,
             ShareComment.at,
         )
         .join(Staff, Staff.id == ShareComment.staff_id)
+        .outerjoin(
+            ShareSession,
+            (ShareSession.share_id == ShareComment.share_id)
+            & (ShareSession.session_id == ShareComment.session_id),
+        )
         .where(ShareComment.share_id == share_id)
         .order_by(ShareComment.at.desc())
         .limit(at_most)

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, text, update
 
 from data_access.tables import (
-    InterviewSession,
     RecipientRow,
     ShareRequest,
     ShareSession,
@@ -47,16 +46,6 @@ class ShareRow:
     decided_at: datetime | None
     lapses_at: datetime | None
     sessions: int
-
-
-@dataclass(frozen=True, slots=True)
-class SharedSession:
-    """A session in a request; ``pseudonym`` is its name in the package, once submitted."""
-
-    session_id: UUID
-    pseudonym: str | None
-    line_digest: bytes | None
-    rule: str | None
 
 
 def create(
@@ -122,9 +111,12 @@ def listed(
     states: Collection[ShareState],
     at_most: int,
     requested_by: UUID | None = None,
+    recipient_id: UUID | None = None,
 ) -> list[ShareRow]:
     """Requests in those states, the latest changed first."""
     wanted = _requests().where(ShareRequest.state.in_([state.value for state in states]))
+    if recipient_id is not None:
+        wanted = wanted.where(ShareRequest.recipient_id == recipient_id)
     if requested_by is not None:
         wanted = wanted.where(ShareRequest.requested_by == requested_by)
     rows = connection.execute(
@@ -133,38 +125,33 @@ def listed(
     return [_share(row) for row in rows]
 
 
-def session_ids(connection: Connection, share_id: UUID) -> list[UUID]:
-    """The sessions in a request."""
-    return list(
+def inside(connection: Connection, share_id: UUID, sessions: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of some sessions are in a request."""
+    return frozenset(
         connection.execute(
-            select(ShareSession.session_id)
-            .where(ShareSession.share_id == share_id)
-            .order_by(ShareSession.session_id)
+            select(ShareSession.session_id).where(
+                ShareSession.share_id == share_id, ShareSession.session_id.in_(sessions)
+            )
         ).scalars()
     )
 
 
-def sessions(connection: Connection, share_id: UUID) -> list[SharedSession]:
-    """The sessions in a request, in the package's order, which tells nothing of time."""
-    rows = connection.execute(
-        select(
-            ShareSession.session_id,
-            ShareSession.pseudonym,
-            ShareSession.line_digest,
-            ShareSession.rule,
+def line_digest(connection: Connection, share_id: UUID, session_id: UUID) -> bytes | None:
+    """The digest of what was frozen of one session of a request, once it was submitted.
+
+    Raises
+    ------
+    LookupError
+        When the session is not in the request, or the actor may not see it.
+    """
+    row = connection.execute(
+        select(ShareSession.line_digest).where(
+            ShareSession.share_id == share_id, ShareSession.session_id == session_id
         )
-        .where(ShareSession.share_id == share_id)
-        .order_by(ShareSession.pseudonym, ShareSession.session_id)
-    )
-    return [
-        SharedSession(
-            row.session_id,
-            row.pseudonym,
-            None if row.line_digest is None else bytes(row.line_digest),
-            row.rule,
-        )
-        for row in rows
-    ]
+    ).first()
+    if row is None:
+        raise LookupError("That session is not in that request.")
+    return None if row.line_digest is None else bytes(row.line_digest)
 
 
 def add_sessions(
@@ -218,18 +205,8 @@ def freeze(
     )
 
 
-def numbers_of(connection: Connection, sessions: Collection[UUID]) -> dict[UUID, int]:
-    """The numbers people know sessions by; none of those the actor may not see."""
-    rows = connection.execute(
-        select(InterviewSession.id, InterviewSession.number).where(
-            InterviewSession.id.in_(sessions)
-        )
-    )
-    return {row.id: row.number for row in rows}
-
-
 def confirmers(connection: Connection, share_id: UUID) -> frozenset[UUID]:
-    """Whose redaction sets are in a request."""
+    """Who worked on the redactions of a session in a request, whether or not their set holds."""
     return frozenset(
         connection.execute(
             text("SELECT staff_id FROM share_confirmers(:share)"), {"share": share_id}

@@ -35,6 +35,7 @@ from data_access.tables.shares import (
     ShareRecall,
     ShareRelease,
     ShareRequest,
+    ShareRisk,
     ShareSession,
     ShareVote,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "ShareRecall",
     "ShareRelease",
     "ShareRequest",
+    "ShareRisk",
     "ShareSession",
     "ShareVote",
     "Staff",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data_access.tables.base import Base, Moment, NewId, one_of
@@ -194,15 +196,13 @@ class ShareComment(Base):
     __table_args__ = (
         CheckConstraint("length(btrim(said)) > 0", name="said"),
         CheckConstraint("turn IS NULL OR session_id IS NOT NULL", name="place"),
-        ForeignKeyConstraint(
-            ["share_id", "session_id"], ["share_session.share_id", "share_session.session_id"]
-        ),
         Index("ix_share_comment__share", "share_id", "at"),
     )
 
     id: Mapped[NewId]
     share_id: Mapped[UUID] = mapped_column(ForeignKey("share_request.id"))
-    session_id: Mapped[UUID | None]
+    #: One that was in the request when it was said; it stays when the session is taken out.
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id"))
     turn: Mapped[int | None]
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     said: Mapped[str]
@@ -213,17 +213,28 @@ class ShareOpening(Base):
     """That somebody opened what would leave of one session, in one round."""
 
     __tablename__ = "share_opening"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["share_id", "session_id"], ["share_session.share_id", "share_session.session_id"]
-        ),
-    )
 
-    share_id: Mapped[UUID] = mapped_column(primary_key=True)
+    share_id: Mapped[UUID] = mapped_column(ForeignKey("share_request.id"), primary_key=True)
     round: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
-    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), primary_key=True)
     at: Mapped[Moment]
+
+
+class ShareRisk(Base):
+    """What joining the sessions of a request could give away, as it was counted last.
+
+    ``basis`` names what it was counted from (sessions, their sets, what the recipient holds);
+    ``people`` are those whom few or none resemble, the most exposed first.
+    """
+
+    __tablename__ = "share_risk"
+
+    share_id: Mapped[UUID] = mapped_column(ForeignKey("share_request.id"), primary_key=True)
+    basis: Mapped[bytes] = mapped_column(LargeBinary)
+    summary: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    people: Mapped[list[Any]] = mapped_column(JSONB)
+    counted_at: Mapped[Moment]
 
 
 class ShareRelease(Base):

@@ -69,11 +69,12 @@ class Transition:
     when: str
 
 
-_VOTED = frozenset({ShareState.SUBMITTED, ShareState.DISPUTED})
+#: States in which approvers vote.
+UP_FOR_VOTES = frozenset({ShareState.SUBMITTED, ShareState.DISPUTED})
 #: States in which what is asked for may still be changed.
 OPEN_TO_CHANGE = frozenset({ShareState.DRAFT, ShareState.RETURNED, ShareState.STALE})
 #: States in which a request waits on its digest: a change of what it covers makes it stale.
-BOUND_TO_ITS_DIGEST = frozenset({*_VOTED, ShareState.APPROVED})
+BOUND_TO_ITS_DIGEST = frozenset({*UP_FOR_VOTES, ShareState.APPROVED})
 
 TRANSITIONS = (
     Transition(
@@ -85,16 +86,24 @@ TRANSITIONS = (
     ),
     Transition(
         ShareStep.APPROVE,
-        _VOTED,
+        UP_FOR_VOTES,
         ShareState.APPROVED,
         Party.TWO_APPROVERS,
         "both voted to approve the same digest",
     ),
     Transition(
-        ShareStep.RETURN, _VOTED, ShareState.RETURNED, Party.TWO_APPROVERS, "both voted to return"
+        ShareStep.RETURN,
+        UP_FOR_VOTES,
+        ShareState.RETURNED,
+        Party.TWO_APPROVERS,
+        "both voted to return",
     ),
     Transition(
-        ShareStep.REJECT, _VOTED, ShareState.REJECTED, Party.TWO_APPROVERS, "both voted to reject"
+        ShareStep.REJECT,
+        UP_FOR_VOTES,
+        ShareState.REJECTED,
+        Party.TWO_APPROVERS,
+        "both voted to reject",
     ),
     Transition(
         ShareStep.DISAGREE,

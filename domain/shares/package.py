@@ -10,7 +10,8 @@ import csv
 import hashlib
 import hmac
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -26,8 +27,18 @@ SIGNATURE_FILE = "manifest.sig"
 TERMS_FILE = "TERMS.txt"
 FORMAT = "clearance-release-1"
 _PSEUDONYM_LENGTH = 12
-#: What a spreadsheet would take for a formula, or for a way into one.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+#: What a spreadsheet takes for the begin of a formula, the full-width forms included.
+_SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+#: What can begin a cell beside the begin of the text: a spreadsheet that is set to another
+#: separator, or minds no quotes, begins one there.
+_BREAKS = r";\t\r\n\x0b\x0c\x85\u2028\u2029"
+#: What may stand before the sign and is not seen or is taken off: blanks, controls, marks of
+#: direction, quotes.
+_UNSEEN = (
+    r"\" \xa0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff\xad"
+    r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
+)
+_FORMULA = re.compile(rf"(^|[{_BREAKS}])(?=[{_UNSEEN}]*[{_SIGNS}])")
 #: Upper ends of the bands of a session's duration.
 _BANDS = (
     (timedelta(minutes=5), "under 5 minutes"),
@@ -99,9 +110,14 @@ def turns_csv(sessions: Iterable[tuple[str, Sequence[Turn]]]) -> bytes:
 
 
 def formula_safe(text: str) -> str:
-    """The text so that no spreadsheet runs it: an apostrophe before what begins a formula."""
-    begun = text.lstrip(" \u00a0\ufeff\u200b")
-    return f"'{text}" if begun.startswith(_FORMULA_STARTS) else text
+    """The text so that no spreadsheet runs it: an apostrophe before whatever begins a formula.
+
+    A cell that begins with a tab or a line break gets one too, and so does what follows a
+    semicolon, a tab or a line break: set to another separator, a spreadsheet would begin a cell
+    there. The exact words are in ``sessions.jsonl``.
+    """
+    safe = _FORMULA.sub(r"\1'", text)
+    return f"'{safe}" if safe.startswith(("\t", "\r", "\n")) else safe
 
 
 def duration_band(started_at: datetime | None, completed_at: datetime) -> str:
@@ -112,10 +128,18 @@ def duration_band(started_at: datetime | None, completed_at: datetime) -> str:
     return next((name for end, name in _BANDS if took < end), "over an hour")
 
 
-def manifest(files: dict[str, bytes], facts: dict[str, Json]) -> bytes:
-    """``manifest.json``: the facts of the release, and size and SHA-256 of each file."""
+def manifest(
+    files: Mapping[str, bytes], facts: Mapping[str, Json], packed: Mapping[str, bytes]
+) -> bytes:
+    """``manifest.json``: the facts of the release; of each file its size and SHA-256, and that of
+    the file as it lies packed in the zip.
+    """
     listed: dict[str, Json] = {
-        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        name: {
+            "bytes": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "packed_sha256": hashlib.sha256(packed[name]).hexdigest(),
+        }
         for name, content in sorted(files.items())
     }
     return (canonical_json({"format": FORMAT, "files": listed, **facts}) + "\n").encode()

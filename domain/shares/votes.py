@@ -1,4 +1,4 @@
-"""Votes: two different approvers, neither of whom asked for the share or confirmed what is in it.
+"""Votes: two different approvers, neither of whom asked for the share or worked on what is in it.
 
 People are compared by who they are at the identity provider, never by e-mail.
 """
@@ -100,8 +100,8 @@ def check_vote(
     Raises
     ------
     Refused
-        When the request is not up for votes, or the voter asked for it, confirmed a redaction
-        set in it, has voted and nothing is in dispute, or would be a third.
+        When the request is not up for votes, or the voter asked for it, worked on redactions
+        in it, has voted and nothing is in dispute, or would be a third.
     """
     if state not in (ShareState.SUBMITTED, ShareState.DISPUTED):
         raise Refused(
@@ -123,7 +123,7 @@ def check_vote(
         )
     if voter in confirmers:
         raise Refused(
-            "You confirmed a redaction set in this request, so you cannot vote on it.",
+            "You worked on the redactions of a session in this request, so you cannot vote on it.",
             rule="share.not-own-redactions",
             remedy="Two approvers who reviewed none of its sessions decide.",
         )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from components import words
 from components.empty import draw_empty
-from domain.errors import BadInput, Refused
+from domain.errors import BadInput, ChangedMeanwhile, Refused
 from domain.permissions import Actor
 from domain.session_filters import SessionFilter
 from domain.vocabulary import ReviewState
@@ -19,22 +19,20 @@ from services.shares import composing
 from services.shares.composing import Candidate, Candidates
 from services.shares.requests import ShareView
 
+_PAGE = "compose.page"
+
 
 def draw_composer(actor: Actor, view: ShareView) -> None:
     """Draw the filter, what it finds, and what to do with the rows that are marked."""
     wanted = _filter()
+    page = int(st.session_state.get(_PAGE, 1)) - 1
     try:
-        found = composing.candidates(installation.current(), actor, view.row.id, wanted)
+        found = composing.candidates(installation.current(), actor, view.row.id, wanted, page=page)
     except (Refused, BadInput) as error:
         st.error(str(error))
         return
-    fits = [each for each in found.sessions if each.judgement.may_go_in and not each.inside]
-    st.caption(
-        f"{words.plural(len(found.sessions), 'completed session')}"
-        + (" and more; narrow the filter to see them" if found.more else "")
-        + f" · {len(fits):,} may go in · {view.row.sessions:,} are in."
-    )
-    if not found.sessions:
+    st.caption(_told(view, found))
+    if not found.total:
         draw_empty(
             "No session of this study fits",
             "Only sessions whose redactions are confirmed can go in. Review some first, or look "
@@ -42,8 +40,13 @@ def draw_composer(actor: Actor, view: ShareView) -> None:
             ("Review", "/review"),
         )
         return
+    pages = -(-found.total // composing.PAGE)
+    if page >= pages:
+        # The list has grown shorter meanwhile.
+        st.session_state[_PAGE] = pages
+        st.rerun()
     chosen = _table(found)
-    add, remove, every = st.columns([3, 3, 4])
+    add, remove, every, turn = st.columns([3, 3, 4, 2], vertical_alignment="bottom")
     marked = [each.row.id for each in chosen if not each.inside]
     inside = [each.row.id for each in chosen if each.inside]
     if add.button(
@@ -59,17 +62,40 @@ def draw_composer(actor: Actor, view: ShareView) -> None:
         width="stretch",
     ):
         _remove(actor, view, inside)
-    if every.button(f"Add all {len(fits):,} that may go in", disabled=not fits, width="stretch"):
-        _add(actor, view, [each.row.id for each in fits])
+    if every.button(
+        f"Add all of the {found.total:,} that may go in",
+        disabled=not any(each.judgement.may_go_in and not each.inside for each in found.sessions)
+        and pages == 1,
+        width="stretch",
+    ):
+        _add_all(actor, view, wanted, found)
+    if pages > 1:
+        turn.number_input(f"Page, of {pages:,}", 1, pages, step=1, key=_PAGE)
+
+
+def _told(view: ShareView, found: Candidates) -> str:
+    fits = sum(each.judgement.may_go_in and not each.inside for each in found.sessions)
+    shown = "" if len(found.sessions) == found.total else f" of the {len(found.sessions):,} shown"
+    return (
+        words.plural(found.total, "completed session")
+        + (" and more; narrow the filter to see them" if found.more else "")
+        + f" · {fits:,}{shown} may go in · {view.row.sessions:,} are in."
+    )
 
 
 def _filter() -> SessionFilter:
     left, middle, right = st.columns([3, 3, 4], vertical_alignment="bottom")
-    since = left.date_input("Completed from", None, key="compose.from")
-    until = middle.date_input("Completed until", None, key="compose.until")
-    confirmed = right.toggle("Only confirmed sessions", value=True, key="compose.confirmed")
+    since = left.date_input("Completed from", None, key="compose.from", on_change=_first_page)
+    until = middle.date_input("Completed until", None, key="compose.until", on_change=_first_page)
+    confirmed = right.toggle(
+        "Only confirmed sessions", value=True, key="compose.confirmed", on_change=_first_page
+    )
     wanted = SessionFilter(completed_from=since, completed_until=until)
     return replace(wanted, review_states=(ReviewState.CONFIRMED,)) if confirmed else wanted
+
+
+def _first_page() -> None:
+    st.session_state.pop(_PAGE, None)
 
 
 def _table(found: Candidates) -> list[Candidate]:
@@ -111,6 +137,19 @@ def _add(actor: Actor, view: ShareView, chosen: list[UUID]) -> None:
         st.error(str(error))
         return
     st.toast(f"{words.plural(added, 'session')} added.")
+    st.rerun()
+
+
+def _add_all(actor: Actor, view: ShareView, wanted: SessionFilter, found: Candidates) -> None:
+    try:
+        added, left = composing.add_all(
+            installation.current(), actor, view.row.id, wanted, found.seen
+        )
+    except (Refused, BadInput, ChangedMeanwhile) as error:
+        st.error(str(error))
+        return
+    said = f"{words.plural(added, 'session')} added."
+    st.toast(said if not left else f"{said} {left:,} may not go in; the list says why.")
     st.rerun()
 
 

@@ -78,13 +78,19 @@ def _vote(actor: Actor, view: ShareView) -> None:
         st.success("Your vote is in. It is shown to others once the second approver has voted.")
         return
     disputed = view.row.state is ShareState.DISPUTED
-    with st.expander(
+    ballot_box = st.expander(
         "The two votes differ: look at the other one below and settle it"
         if disputed
         else "Your vote: nobody sees it before both are in",
         expanded=disputed,
         icon=":material/how_to_vote:",
-    ):
+        key=f"share.ballot.{view.row.id}.{view.row.round}.{view.row.state}",
+        on_change="rerun",
+    )
+    if not ballot_box.open:
+        return
+    memory_on = requests.needs_memory_tick(installation.current(), actor, view.row.id)
+    with ballot_box:
         with st.form("share.vote", border=False):
             ballot = st.radio(
                 "Vote",
@@ -94,7 +100,7 @@ def _vote(actor: Actor, view: ShareView) -> None:
                 horizontal=True,
                 label_visibility="collapsed",
             )
-            memory = view.needs_memory_tick and st.checkbox(
+            memory = memory_on and st.checkbox(
                 "Some of these sessions had memory on: they may contain facts from other chats."
             )
             comment = st.text_input("Comment", placeholder="Why? Needed unless you approve.")

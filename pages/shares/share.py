@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 import streamlit as st
@@ -18,6 +19,7 @@ from pages.shares.composer import draw_composer
 from pages.shares.contents import draw_contents
 from pages.shares.lines import STATES
 from pages.shares.next_step import draw_next_step
+from pages.shares.risk import draw_risk, sentences
 from pages.shares.talk import draw_talk
 from services import installation
 from services.shares import recipients, requests
@@ -43,18 +45,24 @@ def page() -> None:
         return
     _head(view)
     draw_next_step(actor, view)
-    names = ["What would leave", "Terms", f"Votes and comments ({len(view.comments)})"]
-    composing = view.is_mine and view.row.state in OPEN_TO_CHANGE
-    tabs = st.tabs(["Choose sessions", *names] if composing else names)
-    if composing:
-        with tabs[0]:
-            draw_composer(actor, view)
-    with tabs[-3]:
-        draw_contents(actor, view)
-    with tabs[-2]:
-        _terms(actor, view)
-    with tabs[-1]:
-        draw_talk(actor, view)
+    _tabs(actor, view)
+
+
+def _tabs(actor: Actor, view: ShareView) -> None:
+    """Draw what is chosen; what is not before anybody's eyes is not read."""
+    drawn: dict[str, Callable[[Actor, ShareView], None]] = {}
+    if view.is_mine and view.row.state in OPEN_TO_CHANGE:
+        drawn["Choose sessions"] = draw_composer
+    if view.risk is not None:
+        drawn["What would leave"] = draw_contents
+        drawn["Risk"] = draw_risk
+    drawn["Terms"] = _terms
+    drawn["Votes and comments"] = draw_talk
+    tabs = st.tabs(list(drawn), key=f"share.tabs.{view.row.id}", on_change="rerun")
+    for tab, draw in zip(tabs, drawn.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(actor, view)
 
 
 def _open(actor: Actor, share_id: UUID) -> ShareView:
@@ -88,22 +96,9 @@ def _head(view: ShareView) -> None:
 
 
 def _risk(view: ShareView) -> None:
-    said = []
-    if view.risk.same_participant:
-        said.append(
-            f"{words.plural(view.risk.same_participant, 'session')} of it come from somebody who "
-            "is in it already: together they tell more of one person."
-        )
-    if view.risk.received_before:
-        numbers = sorted({n for each in view.risk.received_before.values() for n in each})
-        listed = ", ".join(map(str, numbers))
-        said.append(
-            f"The recipient already holds something of the participants of "
-            f"{words.plural(len(view.risk.received_before), 'session')} here, by share {listed}. "
-            "The pseudonyms differ, but the same words would join the two."
-        )
-    for sentence in said:
-        st.info(sentence, icon=":material/group:")
+    said = sentences(view)
+    if said:
+        st.info("  \n".join(said), icon=":material/group:")
 
 
 def _terms(actor: Actor, view: ShareView) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import streamlit as st
 
 from components import words
@@ -35,40 +33,28 @@ def draw_talk(actor: Actor, view: ShareView) -> None:
         st.caption("One vote is in. It is shown when both are.")
     else:
         st.caption("Nobody has voted in this round.")
-    names = {each.session_id: each.pseudonym or "a session" for each in view.sessions}
     for each in view.comments:
         about = ""
         if each.session_id is not None:
-            about = f" on {names.get(each.session_id, 'a session taken out since')}"
+            about = f" on {each.pseudonym or 'a session that is not in it now'}"
             about += "" if each.turn is None else f", turn {each.turn + 1}"
         with st.chat_message("user"):
             st.caption(f"{each.name}{about}, {words.moment(each.at)}")
             st.text(each.said)
-    _say(actor, view, names)
+    _say(actor, view)
 
 
-def _say(actor: Actor, view: ShareView, names: dict[UUID, str]) -> None:
+def _say(actor: Actor, view: ShareView) -> None:
     with st.form("share.comment", clear_on_submit=True, border=False):
-        about = st.selectbox(
-            "About",
-            list(names),
-            index=None,
-            format_func=names.__getitem__,
-            placeholder="The whole request",
+        said = st.text_area(
+            "Comment on the whole request",
+            placeholder="Everybody who sees this request reads it.",
+            help="About one session or turn of it, say it beside that session.",
         )
-        turn = st.number_input("Turn", min_value=1, value=None, step=1)
-        said = st.text_area("Comment", placeholder="Everybody who sees this request reads it.")
         if not st.form_submit_button("Say it"):
             return
     try:
-        voting.comment(
-            installation.current(),
-            actor,
-            view.row.id,
-            said,
-            session_id=about,
-            turn=None if about is None or turn is None else int(turn) - 1,
-        )
+        voting.comment(installation.current(), actor, view.row.id, said)
     except (BadInput, Refused) as error:
         st.error(str(error))
         return

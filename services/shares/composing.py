@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -12,17 +13,21 @@ from data_access import recipients, sessions, shares
 from data_access import studies as study_rows
 from data_access.sessions import SessionRow
 from data_access.shares import ShareRow
-from domain.errors import BadInput, Refused
+from domain.digests import digest
+from domain.errors import BadInput, ChangedMeanwhile, Refused
 from domain.permissions import Act, Actor, check
 from domain.session_filters import SessionFilter
 from domain.shares.agreements import check_receives
 from domain.shares.contents import MOST_SESSIONS, ShareField, check_purpose
-from domain.shares.lifecycle import OPEN_TO_CHANGE, ShareState, ShareStep, after
+from domain.shares.lifecycle import OPEN_TO_CHANGE, ShareStep, after
 from domain.vocabulary import Role, SessionStatus
 from services import policy
 from services.acts import act, reading
 from services.installation import Installation
 from services.shares.judging import Judgement, judge
+
+#: Candidates of one page.
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The sessions that a filter names, in its order; ``more`` when there are more than those."""
+    """A page of the sessions that a filter names, in its order.
+
+    ``total`` counts them all, up to as many as a request holds; ``more`` says that there are more
+    than that. ``seen`` stands for the whole list as it was when it was read.
+    """
 
     sessions: tuple[Candidate, ...]
+    total: int
     more: bool
+    seen: bytes
 
 
 def begin(
@@ -104,6 +115,7 @@ def change(
         When the purpose says too little.
     """
     with act(installation, actor, "share.change", "share", object_id=str(share_id)) as done:
+        shares.hold(done.connection, share_id)
         row = own_request(installation, actor, done.connection, share_id)
         done.study_id = row.study_id
         _check_open(row)
@@ -123,9 +135,14 @@ def change(
 
 
 def candidates(
-    installation: Installation, actor: Actor, share_id: UUID, wanted: SessionFilter
+    installation: Installation,
+    actor: Actor,
+    share_id: UUID,
+    wanted: SessionFilter,
+    *,
+    page: int = 0,
 ) -> Candidates:
-    """The study's completed sessions that a filter names, each judged for the recipient.
+    """A page of the study's completed sessions that a filter names, judged for the recipient.
 
     Raises
     ------
@@ -135,23 +152,83 @@ def candidates(
     with reading(installation, actor, Act.REQUEST_SHARE, "share.compose", "share") as connection:
         row = own_request(installation, actor, connection, share_id)
         recipient, _agreement = recipients.parties(connection, row.recipient_id, row.agreement_id)
-        inside = set(shares.session_ids(connection, share_id))
-        narrowed = replace(wanted, study=None, statuses=(SessionStatus.COMPLETED,), cursor=None)
-        found = sessions.matching(connection, narrowed.query, [row.study_id])
+        listed = _listed(connection, row, wanted)
+        shown = listed[:MOST_SESSIONS][page * PAGE : (page + 1) * PAGE]
+        inside = shares.inside(connection, share_id, shown)
         table = policy.in_force(connection)
-        listed = sessions.page(connection, narrowed, [row.study_id], MOST_SESSIONS + 1, found)
+        held = {each.id: each for each in sessions.several(connection, shown)}
     now = installation.now()
     return Candidates(
         tuple(
             Candidate(
-                each,
-                judge(table, policy.facts_of(each), each.review_state, recipient.kind, now),
-                each.id in inside,
+                held[each],
+                judge(
+                    table,
+                    policy.facts_of(held[each]),
+                    held[each].review_state,
+                    recipient.kind,
+                    now,
+                ),
+                each in inside,
             )
-            for each in listed[:MOST_SESSIONS]
+            for each in shown
+            if each in held
         ),
+        min(len(listed), MOST_SESSIONS),
         len(listed) > MOST_SESSIONS,
+        _seen(listed),
     )
+
+
+def add_all(
+    installation: Installation,
+    actor: Actor,
+    share_id: UUID,
+    wanted: SessionFilter,
+    seen: bytes,
+) -> tuple[int, int]:
+    """Put in what a filter names and may go in; how many were added, how many may not go in.
+
+    ``seen`` is the list as the actor saw it: what is added is what they looked at.
+
+    Raises
+    ------
+    Refused
+        When the request is another's or not open; audited.
+    ChangedMeanwhile
+        When the filter names other sessions now; nothing was added.
+    BadInput
+        When the request would grow too long.
+    """
+    with act(installation, actor, "share.add", "share", object_id=str(share_id)) as done:
+        shares.hold(done.connection, share_id)
+        row = own_request(installation, actor, done.connection, share_id)
+        done.study_id = row.study_id
+        _check_open(row)
+        listed = _listed(done.connection, row, wanted)
+        if _seen(listed) != seen:
+            raise ChangedMeanwhile(
+                "The filter names other sessions than those you looked at, so nothing was added. "
+                "Look at the list and add them again."
+            )
+        here = listed[:MOST_SESSIONS]
+        inside = shares.inside(done.connection, share_id, here)
+        recipient, _agreement = recipients.parties(
+            done.connection, row.recipient_id, row.agreement_id
+        )
+        table = policy.in_force(done.connection)
+        now = installation.now()
+        fits = {
+            each.id
+            for each in sessions.several(done.connection, here)
+            if judge(table, policy.facts_of(each), each.review_state, recipient.kind, now).may_go_in
+        }
+        adding = [each for each in here if each in fits and each not in inside]
+        _check_length(row.sessions + len(adding))
+        _put_in(done.connection, row, adding, now)
+        done.detail.update(number=row.number, added=[str(each) for each in adding])
+        done.changed_nothing = not adding
+    return len(adding), len(here) - len(fits)
 
 
 def add_sessions(
@@ -167,21 +244,15 @@ def add_sessions(
         When one is not a session of the study, or the request would grow too long.
     """
     with act(installation, actor, "share.add", "share", object_id=str(share_id)) as done:
+        shares.hold(done.connection, share_id)
         row = own_request(installation, actor, done.connection, share_id)
         done.study_id = row.study_id
         _check_open(row)
-        shares.hold(done.connection, share_id)
-        inside = set(shares.session_ids(done.connection, share_id))
+        inside = shares.inside(done.connection, share_id, chosen)
         wanted = [each for each in dict.fromkeys(chosen) if each not in inside]
-        if len(inside) + len(wanted) > MOST_SESSIONS:
-            raise BadInput(
-                f"A request holds at most {MOST_SESSIONS:,} sessions: more is not for two people "
-                "to answer for. Make a second one."
-            )
+        _check_length(row.sessions + len(wanted))
         _check_each(installation, done.connection, row, wanted)
-        if wanted:
-            shares.add_sessions(done.connection, share_id, row.study_id, wanted)
-            shares.change(done.connection, share_id, installation.now())
+        _put_in(done.connection, row, wanted, installation.now())
         done.detail.update(number=row.number, added=[str(each) for each in wanted])
         done.changed_nothing = not wanted
     return len(wanted)
@@ -192,6 +263,7 @@ def remove_sessions(
 ) -> int:
     """Take sessions out of a request; how many were in it. Raises as :func:`add_sessions`."""
     with act(installation, actor, "share.remove", "share", object_id=str(share_id)) as done:
+        shares.hold(done.connection, share_id)
         row = own_request(installation, actor, done.connection, share_id)
         done.study_id = row.study_id
         _check_open(row)
@@ -264,6 +336,31 @@ def studies_to_share(installation: Installation, actor: Actor) -> list[study_row
         return [study for study in study_rows.visible(connection) if study.id in held]
 
 
+def _listed(connection: Connection, row: ShareRow, wanted: SessionFilter) -> list[UUID]:
+    """The completed sessions of the request's study that a filter names, one more than fit in."""
+    narrowed = replace(wanted, study=None, statuses=(SessionStatus.COMPLETED,), cursor=None)
+    found = sessions.matching(connection, narrowed.query, [row.study_id])
+    return sessions.ids(connection, narrowed, row.study_id, MOST_SESSIONS + 1, found)
+
+
+def _seen(listed: Sequence[UUID]) -> bytes:
+    return digest([str(each) for each in listed])
+
+
+def _put_in(connection: Connection, row: ShareRow, wanted: Sequence[UUID], now: datetime) -> None:
+    if wanted:
+        shares.add_sessions(connection, row.id, row.study_id, wanted)
+        shares.change(connection, row.id, now)
+
+
+def _check_length(sessions_in_all: int) -> None:
+    if sessions_in_all > MOST_SESSIONS:
+        raise BadInput(
+            f"A request holds at most {MOST_SESSIONS:,} sessions: more is not for two people "
+            "to answer for. Make a second one."
+        )
+
+
 def _check_open(row: ShareRow) -> None:
     if row.state not in OPEN_TO_CHANGE:
         raise Refused(
@@ -295,9 +392,3 @@ def _check_each(
                 rule="share.confirmed" if decision.allowed else decision.rule,
                 remedy="Leave it out; nothing was added.",
             )
-
-
-#: A request that nobody has moved for good yet.
-UNDER_WAY = frozenset(
-    {*OPEN_TO_CHANGE, ShareState.SUBMITTED, ShareState.DISPUTED, ShareState.APPROVED}
-)

@@ -16,7 +16,7 @@ from domain.shares.lifecycle import ShareState
 from domain.shares.release import OFFER_HOLDS_FOR
 from services.acts import act
 from services.installation import Installation
-from services.shares.requests import visible
+from services.shares.visibility import visible
 
 _TOKEN_BYTES = 32
 _SHORTEST_REASON = 10

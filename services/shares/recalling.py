@@ -14,7 +14,7 @@ from domain.shares.recall import RecallReason, check_notice
 from domain.vocabulary import Role
 from services.acts import act, reading
 from services.installation import Installation
-from services.shares.requests import visible
+from services.shares.visibility import visible
 
 _SHORTEST_ATTESTATION = 5
 

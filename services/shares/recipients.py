@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from data_access import recipients as rows
 from domain.errors import BadInput, Refused
 from domain.permissions import Act, Actor, check
@@ -81,15 +83,21 @@ def record(
             )
         if rows.is_known(done.connection, email, kind):
             raise BadInput("There is a recipient of that kind under this address already.")
-        recipient_id = rows.add(
-            done.connection,
-            kind=kind,
-            name=name,
-            organisation=organisation,
-            email=email,
-            by=actor.staff_id,
-            now=installation.now(),
-        )
+        try:
+            recipient_id = rows.add(
+                done.connection,
+                kind=kind,
+                name=name,
+                organisation=organisation,
+                email=email,
+                by=actor.staff_id,
+                now=installation.now(),
+            )
+        except IntegrityError:
+            raise BadInput(
+                "Somebody recorded a recipient of that kind under this address just now. "
+                "Reload the page."
+            ) from None
         done.object_id = str(recipient_id)
         done.detail.update(kind=kind.value)
     return recipient_id
@@ -147,7 +155,8 @@ def record_agreement(
             raise BadInput("An agreement is recorded once it is signed: choose a past day.")
         if expires_at <= signed_at:
             raise BadInput("An agreement ends after it was signed.")
-        if rows.find(done.connection, recipient_id) is None:
+        # Held, so that two versions recorded at once have two numbers.
+        if not rows.hold(done.connection, recipient_id):
             raise BadInput("There is no such recipient. Reload the page.")
         digest = hashlib.sha256(wording.strip().encode()).digest()
         agreement_id, version = rows.add_agreement(

@@ -15,7 +15,7 @@ from data_access import studies as study_rows
 from data_access.releases import RELEASE
 from data_access.shares import ShareRow
 from domain.digests import Json
-from domain.errors import Refused
+from domain.errors import ChangedMeanwhile, Refused
 from domain.permissions import Act, Actor, check
 from domain.shares.agreements import check_receives
 from domain.shares.contents import RecipientTerms, content_digest
@@ -29,8 +29,8 @@ from services.installation import Installation
 from services.keys import release_key
 from services.shares.assembling import AssembledSession, How, assemble, check_one
 from services.shares.packages import write_package
-from services.shares.requests import visible
 from services.shares.submitting import terms_of
+from services.shares.visibility import visible
 
 
 def ask(installation: Installation, actor: Actor, share_id: UUID) -> None:
@@ -119,10 +119,16 @@ def _release(
         votes = standing(share_votes.votes(connection, share_id, row.round))
         made = _assemble(installation, service, connection, row, votes, progress)
         shares.hold(connection, share_id)
-        row = visible_to_service(connection, share_id)
+        built_from, row = row, visible_to_service(connection, share_id)
         if row.state is ShareState.RELEASED:
             done.changed_nothing = True
             return
+        if row.round != built_from.round:
+            # Submitted and approved anew meanwhile: that approval is not this package's.
+            raise ChangedMeanwhile(
+                "The request was submitted anew while its package was built, so nothing left. "
+                "Ask for the release again."
+            )
         now = installation.now()
         terms = terms_of(connection, row)
         _check_asker(installation, row, asked_by, votes)

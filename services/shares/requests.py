@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from data_access import recipients, releases, share_contents, share_votes, shares
 from data_access.releases import RELEASE as RELEASE
 from data_access.releases import SUBMIT as SUBMIT
 from data_access.releases import JobProgress, OfferRow, RecallRow, ReleaseRow
 from data_access.share_votes import Comment
-from data_access.shares import SharedSession
 from data_access.shares import ShareRow as ShareRow
 from domain.errors import Refused
-from domain.permissions import Act, Actor, check
+from domain.permissions import Act, Actor
 from domain.shares.agreements import Agreement, Recipient
-from domain.shares.lifecycle import BOUND_TO_ITS_DIGEST, ShareState
+from domain.shares.lifecycle import BOUND_TO_ITS_DIGEST, UP_FOR_VOTES, ShareState
 from domain.shares.votes import Vote
 from domain.vocabulary import Role
 from services import access, policy
 from services.acts import act, reading
 from services.installation import Installation
+from services.shares import risk
 from services.shares.assembling import SERVICE, AssembledSession, How, assemble
 from services.shares.judging import judge
+from services.shares.risk import RiskSummary as RiskSummary
+from services.shares.risk import Standout as Standout
+from services.shares.visibility import visible
 
 #: Requests of one list.
 AT_MOST = 100
@@ -42,33 +42,21 @@ class ShareList:
 
 
 @dataclass(frozen=True, slots=True)
-class Risk:
-    """What joining these sessions could give away.
-
-    ``same_participant`` counts sessions beyond the first of a participant; ``received_before``
-    says for which sessions the recipient already holds something of the participant, by the
-    numbers of those shares.
-    """
-
-    same_participant: int
-    received_before: dict[UUID, tuple[int, ...]]
-
-
-@dataclass(frozen=True, slots=True)
 class ShareView:
-    """One request as its page shows it."""
+    """One request as its page shows it, however many sessions are in it.
+
+    ``opened`` counts those that the actor opened in this round; ``risk`` is None for those who
+    may not read what would leave.
+    """
 
     row: ShareRow
     recipient: Recipient
     agreement: Agreement
-    sessions: tuple[SharedSession, ...]
-    numbers: dict[UUID, int]
     votes: tuple[Vote, ...]
     voters: int
-    opened: frozenset[UUID]
+    opened: int
     comments: tuple[Comment, ...]
-    needs_memory_tick: bool
-    risk: Risk
+    risk: RiskSummary | None
     earlier: tuple[ShareRow, ...]
     release: ReleaseRow | None
     offers: tuple[OfferRow, ...]
@@ -85,6 +73,7 @@ class OutgoingView:
     number: int
     assembled: AssembledSession
     is_what_was_frozen: bool
+    stands_out: Standout | None
 
 
 def listed(installation: Installation, actor: Actor) -> ShareList:
@@ -123,69 +112,76 @@ def view(
 ) -> ShareView:
     """One request with everything that speaks for and against it.
 
+    Nothing of it grows with the sessions: those are read a page and one at a time.
+
     Raises
     ------
     Refused
         When there is no such request among those the actor may see; audited.
     """
-    service = access.service_actor(installation, SERVICE)
     with act(
         installation, actor, "share.view", "share", object_id=str(share_id), record=record
     ) as done:
-        row = visible(done.connection, actor, share_id)
-        done.study_id = row.study_id
         connection = done.connection
-        held = shares.sessions(connection, share_id)
-        ids = [each.session_id for each in held]
-        before: dict[UUID, tuple[int, ...]] = {}
-        for session_id, number in releases.received_before(connection, row.recipient_id, ids):
-            if number == row.number:
-                continue
-            before[session_id] = (*before.get(session_id, ()), number)
+        row = visible(connection, actor, share_id)
+        done.study_id = row.study_id
         recipient, agreement = recipients.parties(connection, row.recipient_id, row.agreement_id)
-        with installation.database.transaction(service.staff_id) as reader:
-            covered = share_contents.covered(reader, share_id)
-        table = policy.in_force(connection)
-        now = installation.now()
-        ticks = any(
-            judge(table, each.facts, each.review_state, recipient.kind, now).needs_memory_tick
-            for each in covered
-            if each.facts.memory_on
-        )
-        participants = Counter(each.participant_id for each in covered)
-        visible_numbers = {each.id: each.number for each in covered}
-        votes = share_votes.votes(connection, share_id, row.round)
+        votes = share_votes.votes(connection, share_id, row.round) if row.round else ()
         asked = row.requested_by == actor.staff_id
+        may_vote = (
+            not asked
+            and row.study_id in actor.studies(Role.APPROVER, installation.now())
+            and row.state in UP_FOR_VOTES
+        )
+        left = row.state in (ShareState.RELEASED, ShareState.RECALLED)
         return ShareView(
             row=row,
             recipient=recipient,
             agreement=agreement,
-            sessions=tuple(held),
-            numbers=visible_numbers,
             votes=votes,
-            voters=share_votes.voters(connection, share_id, row.round),
-            opened=share_votes.opened(connection, share_id, row.round, actor.staff_id),
+            voters=share_votes.voters(connection, share_id, row.round) if row.round else 0,
+            opened=share_votes.count_opened(connection, share_id, row.round, actor.staff_id),
             comments=share_votes.comments(connection, share_id),
-            needs_memory_tick=ticks,
-            risk=Risk(sum(count - 1 for count in participants.values()), before),
+            risk=risk.current(installation, connection, share_id),
             earlier=tuple(
                 each
                 for each in shares.listed(
                     connection,
                     states=(ShareState.RELEASED, ShareState.RECALLED),
                     at_most=AT_MOST,
+                    recipient_id=row.recipient_id,
                 )
-                if each.recipient_id == row.recipient_id and each.id != row.id
+                if each.id != row.id
             ),
-            release=releases.find(connection, share_id),
-            offers=tuple(releases.offers(connection, share_id)),
-            recall=releases.recall(connection, share_id),
+            release=releases.find(connection, share_id) if left else None,
+            offers=tuple(releases.offers(connection, share_id)) if left else (),
+            recall=releases.recall(connection, share_id) if left else None,
             releasing=releases.open_job(connection, share_id),
             is_mine=asked,
-            may_vote=not asked
-            and row.study_id in actor.studies(Role.APPROVER, now)
-            and row.state in (ShareState.SUBMITTED, ShareState.DISPUTED),
+            may_vote=may_vote,
         )
+
+
+def needs_memory_tick(installation: Installation, actor: Actor, share_id: UUID) -> bool:
+    """Whether whoever approves must tick that sessions may hold facts from other chats.
+
+    Raises
+    ------
+    Refused
+        When the actor may not see the request; audited.
+    """
+    service = access.service_actor(installation, SERVICE)
+    with reading(installation, actor, Act.SEE_SHARES, "share.view", "share") as connection:
+        row = visible(connection, actor, share_id)
+        recipient, _agreement = recipients.parties(connection, row.recipient_id, row.agreement_id)
+        table = policy.in_force(connection)
+    with installation.database.transaction(service.staff_id) as reader:
+        found = share_contents.with_memory(reader, share_id)
+    now = installation.now()
+    return any(
+        judge(table, each.facts, each.review_state, recipient.kind, now).needs_memory_tick
+        for each in found
+    )
 
 
 def progress(
@@ -222,13 +218,14 @@ def open_session(
         done.study_id = row.study_id
         done.purpose = row.purpose
         done.detail.update(share=str(share_id), number=row.number)
-        inside = {each.session_id: each for each in shares.sessions(done.connection, share_id)}
-        if session_id not in inside:
+        try:
+            frozen = shares.line_digest(done.connection, share_id, session_id)
+        except LookupError:
             raise Refused(
                 "That session is not in this request.",
                 rule="share.sessions",
                 remedy="Go back to the request and choose one of its own.",
-            )
+            ) from None
         recipient, _agreement = recipients.parties(
             done.connection, row.recipient_id, row.agreement_id
         )
@@ -237,7 +234,6 @@ def open_session(
         # A draft has no key yet: its pseudonyms are made when it is submitted.
         how = How(recipient.kind, row.fields, key or bytes(32), installation.now(), True)
         (made,) = assemble(installation, service, share_id, how, only=session_id)
-        frozen = inside[session_id].line_digest
         same = frozen == made.frozen.line_digest
         if row.state in BOUND_TO_ITS_DIGEST and same:
             share_votes.note_opened(
@@ -249,26 +245,8 @@ def open_session(
                 installation.now(),
             )
         done.detail.update(line=made.frozen.line_digest.hex(), rule=made.frozen.rule)
-    return OutgoingView(made.covered.number, made, same)
-
-
-def visible(connection: Connection, actor: Actor, share_id: UUID) -> ShareRow:
-    """A request, when the actor may see it.
-
-    Raises
-    ------
-    Refused
-        Otherwise; whether there is one is not told.
-    """
-    check(actor, Act.SEE_SHARES)
-    row = shares.find(connection, share_id)
-    if row is None:
-        raise Refused(
-            "There is no such request among those you may see.",
-            rule="R10",
-            remedy="Ask an administrator for a grant on its study that states your purpose.",
-        )
-    return row
+        stands_out = risk.of_session(done.connection, share_id, session_id)
+    return OutgoingView(made.covered.number, made, same, stands_out)
 
 
 def expires_soon(view_: ShareView, now: datetime) -> bool:

@@ -33,6 +33,7 @@ def ask(installation: Installation, actor: Actor, share_id: UUID) -> None:
     Asking twice asks once. Raises as :func:`submit`, for what can be told at once.
     """
     with act(installation, actor, "share.submit.ask", "share", object_id=str(share_id)) as done:
+        shares.hold(done.connection, share_id)
         row = own_request(installation, actor, done.connection, share_id)
         done.study_id = row.study_id
         after(row.state, ShareStep.SUBMIT)
@@ -45,7 +46,7 @@ def ask(installation: Installation, actor: Actor, share_id: UUID) -> None:
                 done.connection,
                 kind=releases.SUBMIT,
                 study_id=row.study_id,
-                payload={"share": str(share_id)},
+                payload={"share": str(share_id), "round": row.round},
                 by=actor.staff_id,
                 now=installation.now(),
             )
@@ -89,6 +90,7 @@ def submit(
         if not made:
             raise BadInput("No session is in the request yet. Add the ones you ask for.")
         shares.hold(done.connection, share_id)
+        _check_same_request(row, own_request(installation, actor, done.connection, share_id))
         _check_unchanged(installation, service, share_id, made)
         digest = content_digest([each.frozen for each in made], terms, row.purpose, row.fields)
         shares.freeze(done.connection, share_id, [(each.pseudonym, each.frozen) for each in made])
@@ -129,6 +131,21 @@ def terms_of(connection: Connection, row: ShareRow) -> RecipientTerms:
         agreement_digest=agreement.text_digest,
         agreement_expires_at=agreement.expires_at,
     )
+
+
+def _check_same_request(before: ShareRow, held: ShareRow) -> None:
+    """See that the request, held still now, says what it said when its sessions were assembled."""
+    after(held.state, ShareStep.SUBMIT)
+    if (before.round, before.agreement_id, before.purpose, before.fields) != (
+        held.round,
+        held.agreement_id,
+        held.purpose,
+        held.fields,
+    ):
+        raise ChangedMeanwhile(
+            "The request was changed while its sessions were read, so nothing was submitted. "
+            "Look at it and submit it again."
+        )
 
 
 def _check_unchanged(

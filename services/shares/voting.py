@@ -17,7 +17,7 @@ from services.acts import act
 from services.installation import Installation
 from services.shares.assembling import SERVICE
 from services.shares.judging import judge
-from services.shares.requests import visible
+from services.shares.visibility import visible
 
 
 def vote(
@@ -143,6 +143,13 @@ def comment(
         done.study_id = row.study_id
         if not said.strip():
             raise BadInput("Write what you want to say.")
+        if session_id is not None:
+            try:
+                shares.line_digest(done.connection, share_id, session_id)
+            except LookupError:
+                raise BadInput(
+                    "That session is not in the request any more. Say it about the whole request."
+                ) from None
         share_votes.comment(
             done.connection,
             share_id,

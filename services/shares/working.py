@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from data_access import jobs
+from data_access import jobs, shares
 from data_access import staff as staff_rows
 from data_access.jobs import JobRow
 from data_access.releases import JOB_KINDS, RELEASE
@@ -55,6 +55,8 @@ def _do(installation: Installation, service: Actor, job: JobRow) -> None:
     if job.kind == RELEASE:
         release(installation, service, share_id, job.requested_by, progress=progress)
         return
+    if _is_submitted(installation, service, job):
+        return
     with installation.database.transaction(job.requested_by) as connection:
         asker = staff_rows.load_actor(connection, job.requested_by)
     if asker is None:
@@ -64,3 +66,10 @@ def _do(installation: Installation, service: Actor, job: JobRow) -> None:
             remedy="Somebody else asks for the share.",
         )
     submit(installation, asker, share_id, progress=progress)
+
+
+def _is_submitted(installation: Installation, service: Actor, job: JobRow) -> bool:
+    """Whether the submission was done by a worker that was gone before it could say so."""
+    with installation.database.transaction(service.staff_id) as connection:
+        row = shares.find(connection, UUID(job.payload["share"]))
+    return row is not None and row.round > job.payload["round"]

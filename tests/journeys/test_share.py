@@ -114,7 +114,7 @@ def test_a_share_is_asked_for_approved_by_two_released_and_fetched_once(
     rosa.get_by_label("Purpose").press("Enter")
     drawn(rosa)
     rosa.get_by_role("button", name="Begin the request").click()
-    rosa.get_by_role("button", name="Add all 1 that may go in").click()
+    rosa.get_by_role("button", name="Add all of the 1 that may go in").click()
     rosa.get_by_role("button", name="Submit 1 session to two approvers").click()
     expect(rosa.get_by_text("0 of 2 votes in")).to_be_visible()
     path = rosa.url.removeprefix(live.web.origin)

@@ -36,25 +36,58 @@ SESSION = OutgoingSession(
 )
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 @pytest.mark.parametrize(
-    "cell",
+    "unseen",
+    ["", " ", "  ", "\u00a0", "\u2003", "\u3000", "\ufeff", "\u200b", "\u200e", "\x00", "\xad"],
+)
+def test_nothing_that_begins_like_a_formula_stays_one(sign: str, unseen: str) -> None:
+    cell = f"{unseen}{sign}SUM(A1)"
+    assert formula_safe(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("begin", ["\t", "\r", "\n", "\t\n"])
+def test_a_cell_that_begins_with_a_tab_or_break_is_made_text(begin: str) -> None:
+    assert formula_safe(f"{begin}said") == f"'{begin}said"
+    assert formula_safe(f"{begin}=1") == f"'{begin}'=1"
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "\r\n", "\n", "\r", "\x0b", "\x0c", "\u2028"])
+def test_no_other_separator_makes_a_cell_of_a_formula_within(separator: str) -> None:
+    attack = f"well{separator}=cmd|'/C calc'!A0{separator} @SUM(A1){separator}fine"
+    assert formula_safe(attack) == (
+        f"well{separator}'=cmd|'/C calc'!A0{separator}' @SUM(A1){separator}fine"
+    )
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "quoting"),
+    # Whoever reads it with commas minds the quotes, or no text with a comma could be read.
     [
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
-        "  =1",
-        "\u00a0=1",
-        "\ufeff=1",
-        "\u200b=1",
-        "\uff1d1",
+        (",", csv.QUOTE_ALL),
+        (";", csv.QUOTE_ALL),
+        (";", csv.QUOTE_NONE),
+        ("\t", csv.QUOTE_ALL),
+        ("\t", csv.QUOTE_NONE),
     ],
 )
-def test_nothing_that_begins_like_a_formula_stays_one(cell: str) -> None:
-    assert formula_safe(cell) == f"'{cell}"
+@given(said=st.text(st.sampled_from("=+-@;\t\r\n\", a\u00a0\uff1d'")))
+def test_no_reader_of_the_file_finds_a_formula_in_any_cell(
+    delimiter: str, quoting: int, said: str
+) -> None:
+    turns = make_turns([(Speaker.PARTICIPANT, said)])
+    written = turns_csv([("S-1", turns)]).decode()
+    for row in csv.reader(
+        io.StringIO(written, newline=""), delimiter=delimiter, quoting=quoting, quotechar='"'
+    ):
+        for cell in row:
+            assert not cell.strip(' "\u00a0').startswith(("=", "+", "-", "@", "\uff1d"))
+
+
+def test_no_name_of_a_column_or_speaker_is_a_formula() -> None:
+    head, row = turns_csv([("S-1", SESSION.turns[:1])]).decode().splitlines()
+    for cell in (head + "," + row).replace('"', "").split(","):
+        assert cell == formula_safe(cell)
 
 
 @pytest.mark.parametrize("cell", ["", "1 = 1", "Well, - yes", "‮right to left", "😀 =1"])
@@ -117,9 +150,10 @@ def test_a_duration_is_told_in_bands(minutes: int, band: str) -> None:
 
 
 def test_a_manifest_names_each_file_by_size_and_digest() -> None:
-    described = json.loads(manifest({"a.txt": b"hello"}, {"share": 7}))
+    described = json.loads(manifest({"a.txt": b"hello"}, {"share": 7}, {"a.txt": b"hello"}))
     assert described["share"] == 7
     assert described["files"]["a.txt"] == {
         "bytes": 5,
         "sha256": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+        "packed_sha256": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
     }

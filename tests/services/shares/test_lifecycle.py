@@ -43,7 +43,7 @@ def test_a_share_goes_from_draft_to_attested_recall(world: World, clock: Clock) 
         each.pseudonym: requests.open_session(
             here, world.amina, share_id, each.session_id
         ).assembled.line
-        for each in world.view(share_id, world.amina).sessions
+        for each in world.places(share_id)
     }
     assert voting.vote(here, world.amina, share_id, Ballot.APPROVE) is ShareState.SUBMITTED
     assert voting.vote(here, world.bela, share_id, Ballot.APPROVE) is ShareState.APPROVED
@@ -240,8 +240,11 @@ def test_what_the_recipient_already_holds_of_a_participant_is_shown(world: World
     world.released("a")
     view = world.view(world.submitted("b", "c"), world.amina)
     # "a" and "b" are one participant's.
-    assert set(view.risk.received_before) == {world.sessions["b"]}
-    assert world.view(world.submitted("a", "b")).risk.same_participant == 1
+    assert view.risk is not None
+    assert (view.risk.known_sessions, view.risk.known_by) == (1, [1])
+    together = world.view(world.submitted("a", "b"))
+    assert together.risk is not None
+    assert (together.row.sessions, together.risk.participants) == (2, 1)
     assert [row.number for row in view.earlier] == [1]
 
 

@@ -22,8 +22,18 @@ from domain.shares.votes import Ballot
 from domain.vocabulary import PolicyVersion, Role
 from services import access, confirming, policy_changes, reviewing, sessions
 from services.installation import Installation
-from services.shares import composing, fetching, recipients, releasing, requests, submitting, voting
+from services.shares import (
+    composing,
+    desk,
+    fetching,
+    recipients,
+    releasing,
+    requests,
+    submitting,
+    voting,
+)
 from services.shares.assembling import SERVICE
+from services.shares.desk import Place
 from tests.conftest import Hire
 from tests.services.reviews import PURPOSE, SECRET, accept_all
 from tests.services.worlds import full, read_by_the_machine, take_in
@@ -91,6 +101,11 @@ class World:
     def state(self, share_id: UUID) -> ShareState:
         """Where a request stands now."""
         return self.view(share_id).row.state
+
+    def places(self, share_id: UUID) -> tuple[Place, ...]:
+        """The sessions of a request, in Amina's order."""
+        held = desk.lot(self.installation, self.amina, share_id, 1)
+        return () if held is None else held.page
 
     def view(self, share_id: UUID, actor: Actor | None = None) -> requests.ShareView:
         """A request as somebody sees it; as Ravi by default."""
