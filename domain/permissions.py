@@ -27,6 +27,7 @@ class Act(StrEnum):
     READ_POLICY = "read the policy table"
     CHANGE_POLICY = "change the policy table"
     RECORD_WITHDRAWAL = "record a withdrawal"
+    ERASE = "erase sessions"
     SEE_SHARES = "see share requests"
     REQUEST_SHARE = "request a share"
     VOTE_ON_SHARE = "vote on a share request"
@@ -51,6 +52,7 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.READ_POLICY: frozenset(Role),
     Act.CHANGE_POLICY: frozenset({Role.ADMINISTRATOR}),
     Act.RECORD_WITHDRAWAL: frozenset({Role.ADMINISTRATOR}),
+    Act.ERASE: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_SHARES: frozenset({Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.REQUEST_SHARE: frozenset({Role.REVIEWER}),
     Act.VOTE_ON_SHARE: frozenset({Role.APPROVER}),
