@@ -301,6 +301,24 @@ AS $$
       OR (r.study_id = ANY (approvable_studies()) AND EXISTS (SELECT 1 FROM share_vote v
         WHERE v.share_id = r.id AND v.round = r.round AND v.staff_id = current_actor()))))
 $$;
+-- What a withdrawal or an erasure touches leads to the share itself, one step from its recall.
+DROP FUNCTION shares_with(uuid[]);
+CREATE FUNCTION shares_with(wanted_sessions uuid[])
+RETURNS TABLE (session_id uuid, share_id uuid, share_number bigint, state text, recipient text,
+  released_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT part.session_id, r.id, r.number, r.state, p.name || ', ' || p.organisation, l.released_at
+  FROM share_session part
+  JOIN share_request r ON r.id = part.share_id
+  JOIN recipient p ON p.id = r.recipient_id
+  LEFT JOIN share_release l ON l.share_id = r.id
+  WHERE part.session_id = ANY (wanted_sessions)
+    AND (actor_has_role('administrator') OR actor_has_role('auditor'))
+  ORDER BY r.number
+$$;
+REVOKE EXECUTE ON FUNCTION shares_with(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shares_with(uuid[]) TO clearance_app;
 -- Somebody whose sessions elsewhere were erased took part nowhere else.
 CREATE OR REPLACE FUNCTION other_studies(wanted uuid) RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
