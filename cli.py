@@ -5,25 +5,22 @@ Exit codes: 0 done, 1 refused or found broken, 2 bad input.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from domain.errors import BadInput, ClearanceError
-from domain.permissions import Actor
+from domain.errors import BadInput
 from domain.vocabulary import Role
-from jobs import file_commands, metrics_commands, release_commands
+from jobs import file_commands, metrics_commands, release_commands, rights_commands
+from jobs.command_desk import As, err, out
+from jobs.command_desk import desk as _desk
+from jobs.command_desk import who_is as _who
 from jobs.progress_bar import progress_bar
 from services import access, studies
-from services import installation as installations
 from services.deidentification_progress import Progress
-from services.installation import Installation
 
 app = typer.Typer(
     help="Clearance: review interview sessions and decide what may leave.",
@@ -46,46 +43,15 @@ for name, sub in (
     ("release", release_commands.app),
     ("metrics", metrics_commands.metrics_app),
     ("disclosure", metrics_commands.disclosure_app),
+    ("consent", rights_commands.consent_app),
+    ("erase", rights_commands.erase_app),
+    ("retention", rights_commands.retention_app),
 ):
     app.add_typer(sub, name=name)
+import_app.command("choices")(rights_commands.import_choices)
 app.command("deidentify")(file_commands.deidentify)
 app.command("evaluate")(file_commands.evaluate)
 app.command("measure-demonstration")(file_commands.measure_demonstration)
-
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
-
-As = Annotated[
-    str | None,
-    typer.Option(
-        "--as",
-        help="E-mail of the member of staff in whose name this is done; "
-        "the first administrator, in a development installation.",
-    ),
-]
-
-
-@contextmanager
-def _desk() -> Iterator[Installation]:
-    """The installation, with every refusal as a sentence and an exit code."""
-    installation: Installation | None = None
-    try:
-        installation = installations.current()
-        yield installation
-    except BadInput as error:
-        err.print(str(error), markup=False, highlight=False)
-        raise typer.Exit(2) from error
-    except ClearanceError as error:
-        err.print(str(error), markup=False, highlight=False)
-        raise typer.Exit(1) from error
-    finally:
-        if installation is not None:
-            installation.database.close()
-            installations.use(None)
-
-
-def _who(installation: Installation, email: str | None) -> Actor:
-    return access.actor_for_command_line(installation, email)
 
 
 @app.command()

@@ -83,6 +83,32 @@ class Settings(BaseSettings):
         default=timedelta(minutes=15), description="Time without a click before sign-in ends."
     )
 
+    smtp_host: str | None = Field(
+        default=None, description="Mail server for letters to staff; none are sent when unset."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: str = Field(
+        default="starttls",
+        pattern="^(starttls|tls|none)$",
+        description="`starttls`, `tls` from the first byte, or `none`, which takes no password.",
+    )
+    smtp_user: str | None = Field(default=None, description="Our name at the mail server.")
+    smtp_password: SecretStr | None = Field(
+        default=None, description="Our password at the mail server."
+    )
+    smtp_sender: str | None = Field(
+        default=None, description="Address that letters come from; needed with a mail server."
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="Certificates to trust at the mail server, beside the system's."
+    )
+
+    retention_erasure: str = Field(
+        default="by_administrator",
+        pattern="^(by_administrator|by_itself)$",
+        description="Whether what is due is erased on an administrator's order, or `by_itself`.",
+    )
+
     demonstration: bool = Field(
         default=True,
         description="Whether `make run` makes the demonstration's people and studies, once.",

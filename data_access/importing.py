@@ -113,7 +113,12 @@ def problems(connection: Connection, study_id: UUID) -> list[StagedProblem]:
             SELECT 'changed', s.row, s.transcript_id FROM staged_session s
             JOIN session_source k
               ON k.study_id = :study AND k.transcript_id = s.transcript_id
-            WHERE k.content_digest <> s.content_digest
+            WHERE k.content_digest <> s.content_digest AND k.content_digest <> ''
+            UNION ALL
+            SELECT 'erased', s.row, s.transcript_id FROM staged_session s
+            JOIN session_source k
+              ON k.study_id = :study AND k.transcript_id = s.transcript_id
+            WHERE k.content_digest = ''
             UNION ALL
             SELECT 'account without session', a.row, a.transcript_id FROM staged_account a
             WHERE NOT EXISTS (

@@ -135,3 +135,11 @@ def recent(connection: Connection, kind: str, at_most: int) -> list[JobRow]:
         select(*_COLUMNS).where(Job.kind == kind).order_by(Job.created_at.desc()).limit(at_most)
     )
     return [JobRow(*row) for row in rows]
+
+
+def open_of(connection: Connection, kind: str) -> list[JobRow]:
+    """The jobs of a kind that wait or run."""
+    rows = connection.execute(
+        select(*_COLUMNS).where(Job.kind == kind, Job.state.in_(_OPEN)).order_by(Job.created_at)
+    )
+    return [JobRow(*row) for row in rows]

@@ -96,6 +96,7 @@ class TouchedShare:
     """A request that holds a session: who asked for it to go where, and whether it left."""
 
     session_id: UUID
+    share_id: UUID
     share_number: int
     state: str
     recipient_name: str
@@ -160,7 +161,14 @@ def touched(connection: Connection, sessions: Sequence[UUID]) -> list[TouchedSha
         text("SELECT * FROM shares_with(CAST(:sessions AS uuid[]))"), {"sessions": list(sessions)}
     )
     return [
-        TouchedShare(row.session_id, row.share_number, row.state, row.recipient, row.released_at)
+        TouchedShare(
+            row.session_id,
+            row.share_id,
+            row.share_number,
+            row.state,
+            row.recipient,
+            row.released_at,
+        )
         for row in rows
     ]
 

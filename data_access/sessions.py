@@ -96,6 +96,7 @@ class SessionRow:
     word_count: int
     current_run_id: UUID | None
     erased_at: datetime | None
+    erasure_reason: str | None
     withdrawn_at: datetime | None
 
 
@@ -547,5 +548,6 @@ def _row(row: Any) -> SessionRow:
         word_count=row["word_count"],
         current_run_id=row["current_run_id"],
         erased_at=row["erased_at"],
+        erasure_reason=row["erasure_reason"],
         withdrawn_at=row["withdrawn_at"],
     )

@@ -25,6 +25,19 @@ class StandingChoice:
     at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class MeantSession:
+    """A session that somebody means by its number, or one of the same participant."""
+
+    number: int
+    session_id: UUID
+    study_id: UUID
+    study_slug: str
+    named: bool
+    erased_at: datetime | None
+    withdrawn_at: datetime | None
+
+
 def choices_of(connection: Connection, numbers: Sequence[int]) -> list[StandingChoice]:
     """The choices of those sessions, for an administrator; of unknown numbers none."""
     rows = connection.execute(
@@ -62,4 +75,25 @@ def take_back(
             }
             for each in choices
         ],
+    )
+
+
+def meant(connection: Connection, numbers: Sequence[int], whole_person: bool) -> list[MeantSession]:
+    """The sessions of those numbers, for an administrator; with ``whole_person`` also the others
+    of the same participants.
+    """
+    rows = connection.execute(
+        text("SELECT * FROM sessions_meant(CAST(:numbers AS bigint[]), :whole)"),
+        {"numbers": list(numbers), "whole": whole_person},
+    )
+    return [MeantSession(**row) for row in rows.mappings()]
+
+
+def forbid(connection: Connection, sessions: Sequence[UUID], at: datetime) -> int:
+    """Record that no further use was asked for; of how many sessions it was not known yet."""
+    return int(
+        connection.execute(
+            text("SELECT forbid_further_use(CAST(:sessions AS uuid[]), :at)"),
+            {"sessions": list(sessions), "at": at},
+        ).scalar_one()
     )

@@ -31,6 +31,7 @@ class Act(StrEnum):
     SEE_HOLDS = "see what is on hold"
     EXPLAIN_POLICY = "ask what may be done with a session"
     RECORD_WITHDRAWAL = "record a withdrawal"
+    ERASE = "erase sessions"
     SEE_SHARES = "see share requests"
     REQUEST_SHARE = "request a share"
     VOTE_ON_SHARE = "vote on a share request"
@@ -60,6 +61,7 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.SEE_HOLDS: frozenset({Role.ADMINISTRATOR, Role.REVIEWER}),
     Act.EXPLAIN_POLICY: frozenset({Role.ADMINISTRATOR, Role.REVIEWER, Role.TRUST_SAFETY}),
     Act.RECORD_WITHDRAWAL: frozenset({Role.ADMINISTRATOR}),
+    Act.ERASE: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_SHARES: frozenset({Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.REQUEST_SHARE: frozenset({Role.REVIEWER}),
     Act.VOTE_ON_SHARE: frozenset({Role.APPROVER}),

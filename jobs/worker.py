@@ -1,4 +1,4 @@
-"""A worker process: releases and imports that were asked for, then sessions to de-identify.
+"""A worker process: releases, erasures, imports and letters, then sessions to de-identify.
 
 Any number may run; work is claimed from the database. What a worker that is killed held comes
 back when its lease ends, or at once where the command that started it sees it go.
@@ -20,15 +20,27 @@ from deidentification.engine import Engine
 from jobs import children
 from jobs.children import end_with_parent
 from jobs.languages import detect_language
-from services import access, deidentification, import_jobs, installation, metrics
+from services import (
+    access,
+    deidentification,
+    import_jobs,
+    installation,
+    mail,
+    metrics,
+    notifications,
+    retention,
+)
 from services.deidentification import SERVICE
 from services.shares import assembling, recalling, releasing, working
+from services.smtp import check_settings
 
 #: Small enough that a stop is quick and a killed worker holds little.
 CHUNK = 8
 _PAUSE_SECONDS = 1.0
-#: How often approvals that lapsed and recalls that are overdue are looked for.
+#: How often approvals that lapsed, recalls that are overdue and letters to write are looked for.
 _CLOCKS_SECONDS = 30.0
+#: How often what is due, what ends soon and what was left behind is looked for.
+_RARELY_SECONDS = 300.0
 
 
 def worker_name() -> str:
@@ -66,19 +78,32 @@ def work_until_done(study_id: UUID, stop: Callable[[], bool]) -> int:
 
 
 def work_for_ever(stop: threading.Event) -> None:
-    """Releases, imports, then sessions to de-identify, then a pause; until told to stop."""
+    """What was asked for, then sessions to de-identify, then a pause; until told to stop."""
     here = installation.current()
     service = access.service_actor(here, SERVICE)
     release = access.service_actor(here, assembling.SERVICE)
-    looked = 0.0
+    keeper = access.service_actor(here, retention.SERVICE)
+    postman = access.service_actor(here, notifications.SERVICE)
+    check_settings(here.settings)
+    looked = rarely = -_RARELY_SECONDS
     while not stop.is_set():
         if time.monotonic() - looked >= _CLOCKS_SECONDS:
             looked = time.monotonic()
             releasing.expire_lapsed(here, release)
             recalling.block_overdue(here, release)
             _snapshots()
+            mail.gather(here, postman)
+        if time.monotonic() - rarely >= _RARELY_SECONDS:
+            rarely = time.monotonic()
+            notifications.note_time_passing(here, postman)
+            retention.look(here, keeper)
+            import_jobs.discard_leftovers(here, service)
         if working.work_one(here, release, worker_name()):
             continue
+        if retention.work_one(here, keeper, worker_name()):
+            continue
+        # One letter a round, so that a slow mail server keeps nobody waiting for long.
+        mail.send_one(here, postman)
         if import_jobs.work_one(here, service, worker_name(), detect_language):
             continue
         claimed = deidentification.process_some(

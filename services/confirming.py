@@ -61,9 +61,10 @@ def confirm(
         read by the actor, and as :func:`open_desk`; audited.
     """
     with act(installation, actor, "review.confirm", "session", object_id=str(session_id)) as done:
+        # Held first: what is read of it then is what an erasure under way has left.
+        decisions.lock(done.connection, session_id)
         row, rule = reviewable(installation, actor, done.connection, session_id)
         done.study_id = row.study_id
-        decisions.lock(done.connection, session_id)
         desk = load_desk(installation, done.connection, actor, row)
         if desk.version != version:
             raise ChangedMeanwhile(

@@ -20,6 +20,8 @@ from data_access.jobs import JobRow as JobRow
 from domain.errors import BadInput, ClearanceError
 from domain.permissions import Act, Actor, check
 from services.acts import act, reading
+from services.importing.choices import import_choices
+from services.importing.choices import summary as choices_summary
 from services.importing.load import (
     ImportFiles,
     ImportReport,
@@ -33,6 +35,7 @@ KIND = "import"
 #: A worker that was killed gives its import up after this long; another starts it anew.
 LEASE = timedelta(minutes=2)
 _CHUNK = 1 << 20
+_LEFT_BEHIND_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,62 @@ def offer(
         _discard(kept)
         raise
     return job_id
+
+
+def offer_choices(
+    installation: Installation, actor: Actor, *, study_id: UUID, choices: Offered
+) -> UUID:
+    """Keep an uploaded file of choices about known sessions and queue it; the job's id.
+
+    Raises as :func:`offer`.
+    """
+    kept: dict[str, str] = {}
+    try:
+        with act(installation, actor, "import.queue", "job", study_id=study_id) as done:
+            check(actor, Act.IMPORT)
+            if study_rows.by_id(done.connection, study_id) is None:
+                raise BadInput("There is no such study. Reload the page and choose another.")
+            kept["choices"] = _keep(installation, choices)
+            done.detail.update(file=Path(choices.name).name)
+            job_id = jobs.add(
+                done.connection,
+                kind=KIND,
+                study_id=study_id,
+                payload={"files": kept},
+                by=actor.staff_id,
+                now=installation.now(),
+            )
+            done.object_id = str(job_id)
+    except BaseException:
+        _discard(kept)
+        raise
+    return job_id
+
+
+def discard_leftovers(installation: Installation, service: Actor) -> int:
+    """Delete uploaded files that no open import will read any more; how many directories.
+
+    A process that was killed between an import's end and its tidying up leaves them behind.
+    """
+    uploads = installation.settings.data_dir / "uploads"
+    if not uploads.is_dir():
+        return 0
+    with installation.database.transaction(service.staff_id) as connection:
+        needed = {
+            Path(path).parent.name
+            for job in jobs.open_of(connection, KIND)
+            for path in job.payload["files"].values()
+        }
+    silent_since = (installation.now() - _LEFT_BEHIND_AFTER).timestamp()
+    left = [
+        each
+        for each in uploads.iterdir()
+        # One that is just being written belongs to a job that is not committed yet.
+        if each.name not in needed and each.stat().st_mtime < silent_since
+    ]
+    for each in left:
+        shutil.rmtree(each, ignore_errors=True)
+    return len(left)
 
 
 def work_one(
@@ -184,6 +243,16 @@ def _run(
             stop_asked = jobs.beat(connection, job.id, rows, total, installation.now() + LEASE)
 
     try:
+        if "transcripts" not in files:
+            told = import_choices(
+                installation,
+                actor,
+                study,
+                files["choices"],
+                progress=progress,
+                stop=lambda: stop_asked,
+            )
+            return ("done" if told.kept else "failed"), choices_summary(told)
         report = import_transcripts(
             installation,
             actor,

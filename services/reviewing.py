@@ -108,9 +108,9 @@ def save(
         As :func:`open_desk`.
     """
     with act(installation, actor, "review.decide", "session", object_id=str(session_id)) as done:
+        decisions.lock(done.connection, session_id)
         row, _rule = reviewable(installation, actor, done.connection, session_id)
         done.study_id = row.study_id
-        decisions.lock(done.connection, session_id)
         held = decisions.kept(done.connection, session_id)
         known = {kept.id for kept in held}
         fresh = [(identifier, decision) for identifier, decision in made if identifier not in known]

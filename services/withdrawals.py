@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from data_access import releases, withdrawals
 from data_access.releases import TouchedShare as TouchedShare
+from data_access.withdrawals import MeantSession as MeantSession
 from domain.errors import BadInput
+from domain.evidence import check_evidence
 from domain.permissions import Act, Actor, check
 from domain.vocabulary import ConsentChoice, ConsentScope
 from services.acts import act, reading
@@ -15,7 +19,6 @@ from services.installation import Installation
 
 #: Sessions of one withdrawal; one participant rarely has more than a few.
 MOST_AT_ONCE = 100
-_SHORTEST = 5
 
 
 def withdraw(
@@ -52,7 +55,7 @@ def withdraw(
     wanted = sorted(set(numbers))
     with act(installation, actor, "consent.withdraw", "session") as done:
         check(actor, Act.RECORD_WITHDRAWAL)
-        _check_words(evidence, reason)
+        check_evidence(evidence, reason)
         if not wanted or not scopes or len(wanted) > MOST_AT_ONCE:
             raise BadInput(f"Name 1 to {MOST_AT_ONCE} sessions and at least one choice.")
         if at.utcoffset() is None or at > installation.now():
@@ -88,6 +91,77 @@ def withdraw(
     return len(meant)
 
 
+def forbid_use(
+    installation: Installation,
+    actor: Actor,
+    *,
+    numbers: Sequence[int],
+    at: datetime,
+    evidence: str,
+    reason: str,
+    whole_person: bool = False,
+) -> list[int]:
+    """Record that nothing more may be done with sessions (R09); the numbers that stand so now.
+
+    It holds from the commit on and is not taken back here: a participant who changes their mind
+    says so anew, in a session or by a file of choices.
+
+    Parameters
+    ----------
+    whole_person
+        Also every other session of the participants whose sessions are named.
+
+    Raises
+    ------
+    Refused
+        When the actor is no administrator; audited.
+    BadInput
+        When a session is unknown, nothing would change, the instant lies ahead, or evidence or
+        reason say too little or name somebody.
+    """
+    wanted = sorted(set(numbers))
+    with act(installation, actor, "consent.no-further-use", "session") as done:
+        check(actor, Act.RECORD_WITHDRAWAL)
+        check_evidence(evidence, reason)
+        if at.utcoffset() is None or at > installation.now():
+            raise BadInput("A withdrawal is recorded once it was made: choose a past instant.")
+        meant = sessions_meant(done.connection, wanted, whole_person=whole_person)
+        open_ = [each for each in meant if each.withdrawn_at is None and each.erased_at is None]
+        if not open_:
+            raise BadInput("Nothing would change: those sessions may not be used already.")
+        withdrawals.forbid(done.connection, [each.session_id for each in open_], at)
+        studies = {each.study_id for each in open_}
+        done.study_id = studies.pop() if len(studies) == 1 else None
+        stopped = [each.number for each in open_]
+        done.object_id = ",".join(map(str, stopped))
+        done.purpose = reason.strip()
+        done.detail.update(
+            evidence=evidence.strip(), at=at.isoformat(), whole_person=whole_person, rule="R09"
+        )
+    return stopped
+
+
+def sessions_meant(
+    connection: Connection, numbers: Sequence[int], *, whole_person: bool
+) -> list[MeantSession]:
+    """The sessions of those numbers, and of the same people when wanted.
+
+    Raises
+    ------
+    BadInput
+        When none or too many are named, or one is unknown.
+    """
+    wanted = sorted(set(numbers))
+    if not wanted or len(wanted) > MOST_AT_ONCE:
+        raise BadInput(f"Name 1 to {MOST_AT_ONCE} sessions.")
+    meant = withdrawals.meant(connection, wanted, whole_person)
+    unknown = set(wanted) - {each.number for each in meant}
+    if unknown:
+        listed = ", ".join(map(str, sorted(unknown)))
+        raise BadInput(f"There is no session {listed}. Nothing was recorded; check the number.")
+    return meant
+
+
 def touched(
     installation: Installation, actor: Actor, numbers: Sequence[int]
 ) -> list[tuple[int, TouchedShare]]:
@@ -107,11 +181,3 @@ def touched(
         }
         found = releases.touched(connection, list(known))
     return [(known[each.session_id], each) for each in found]
-
-
-def _check_words(evidence: str, reason: str) -> None:
-    for name, said in (("evidence", evidence), ("reason", reason)):
-        if len(said.strip()) < _SHORTEST:
-            raise BadInput(f"State the {name} in a few words or a reference.")
-        if "@" in said:
-            raise BadInput(f"Write no address into the {name}: name the ticket that holds it.")

@@ -3,6 +3,7 @@
 from data_access.tables.audit import AuditEvent
 from data_access.tables.base import Base
 from data_access.tables.metrics import MetricCell, MetricSnapshot
+from data_access.tables.notifications import MailChoice, Notification, OutgoingMail
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
 from data_access.tables.policy import (
     PolicyAssignment,
@@ -71,8 +72,11 @@ __all__ = [
     "ImportRefusal",
     "InterviewSession",
     "Job",
+    "MailChoice",
     "MetricCell",
     "MetricSnapshot",
+    "Notification",
+    "OutgoingMail",
     "PackageOffer",
     "Participant",
     "PolicyAssignment",

@@ -252,6 +252,8 @@ class ShareRelease(Base):
     destroy_by: Mapped[datetime]
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     released_at: Mapped[Moment]
+    #: When our copy was destroyed because a session in it was erased; ``package`` is empty then.
+    package_destroyed_at: Mapped[datetime | None]
 
 
 class PackageOffer(Base):

@@ -101,6 +101,8 @@ class InterviewSession(Base):
         CheckConstraint(
             one_of("coverage", "pending", "full", "patterns_only", "failed"), name="coverage"
         ),
+        CheckConstraint("(erased_at IS NULL) = (erasure_reason IS NULL)", name="erased_whole"),
+        CheckConstraint(one_of("erasure_reason", "asked", "retention"), name="erasure_reason"),
         # A set of the session's own. Made last: the two tables name each other.
         ForeignKeyConstraint(
             ["current_redaction_set_id", "id"],
@@ -158,6 +160,14 @@ class InterviewSession(Base):
             postgresql_where=text("(standing & 4096) <> 0"),
         ),
         Index("ix_session__participant", "participant_id"),
+        # What is due to be erased, and what will be.
+        Index(
+            "ix_session__retention",
+            "study_id",
+            "completed_at",
+            "id",
+            postgresql_where=text("erased_at IS NULL"),
+        ),
         Index(
             "ix_session__flagged",
             "sorted_at",
@@ -204,6 +214,8 @@ class InterviewSession(Base):
     import_batch_id: Mapped[UUID] = mapped_column(ForeignKey("import_batch.id"))
     #: When the participant's data was erased; the row is then the tombstone.
     erased_at: Mapped[datetime | None]
+    #: `asked` by the participant, or `retention`; who and on what evidence is in the audit trail.
+    erasure_reason: Mapped[str | None]
     #: No further use was asked for (a withdrawal wider than one choice).
     withdrawn_at: Mapped[datetime | None]
 
@@ -216,12 +228,16 @@ class SessionSource(Base):
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), primary_key=True)
     transcript_id: Mapped[str] = mapped_column(primary_key=True)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), unique=True)
-    #: SHA-256 over the turns and the stated facts; a changed transcript has another.
+    #: SHA-256 over the turns and the stated facts; a changed transcript has another, and one
+    #: that was erased an empty one.
     content_digest: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class TurnRow(Base):
-    """One utterance. Inserted once; no role of the application can change it."""
+    """One utterance. Inserted once; no role of the application can change or delete it.
+
+    Erasing a session deletes its turns, by a function of the owner's.
+    """
 
     __tablename__ = "turn"
     __table_args__ = (

@@ -66,7 +66,9 @@ def _asked_by_withdrawal_job(question: Question) -> bool:
 
 def _not_completed(question: Question) -> bool:
     facts = question.facts
-    return facts.status is not SessionStatus.COMPLETED or facts.completed_at is None
+    # A tombstone no longer says when it was completed; that it is one, R05 says.
+    untimed = facts.completed_at is None and not facts.erased
+    return facts.status is not SessionStatus.COMPLETED or untimed
 
 
 def _retention_due(question: Question) -> bool:

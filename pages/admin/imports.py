@@ -33,7 +33,10 @@ def page() -> None:
     if not known:
         draw_empty("There is no study yet", "Add one first.", ("Studies", "/studies"))
         return
-    _offer(actor, {study.id: study.title for study in known})
+    titles = {study.id: study.title for study in known}
+    _offer(actor, titles)
+    with st.expander("Choices alone, about sessions that are known"):
+        _offer_choices(actor, titles)
     _watch()
     _past(actor)
 
@@ -70,11 +73,38 @@ def _offer(actor: Actor, titles: dict[UUID, str]) -> None:
         st.toast("The file is in the queue.")
 
 
+def _offer_choices(actor: Actor, titles: dict[UUID, str]) -> None:
+    with st.form("offer.choices", clear_on_submit=True, border=False):
+        study_id = st.selectbox(
+            "Study", list(titles), format_func=titles.__getitem__, key="choices.study"
+        )
+        choices = st.file_uploader("Consent choices", type=_TYPES, key="choices.file")
+        if not st.form_submit_button("Record the choices"):
+            return
+    if choices is None:
+        st.error("Choose a file of choices first.")
+        return
+    try:
+        import_jobs.offer_choices(
+            installation.current(),
+            actor,
+            study_id=study_id,
+            choices=Offered(choices.name, choices),
+        )
+    except (BadInput, Refused) as error:
+        st.error(str(error))
+    else:
+        st.toast("The file is in the queue.")
+
+
 @st.fragment(run_every=2)
 def _watch() -> None:
     """The jobs of the page; redraws itself while one is open."""
     actor = require_visitor()
-    for job in import_jobs.recent_jobs(installation.current(), actor):
+    jobs = import_jobs.recent_jobs(installation.current(), actor)
+    if jobs and jobs[0].message and jobs[0].state not in ("waiting", "running"):
+        st.caption(f"The last one offered here: {jobs[0].message}")
+    for job in jobs:
         if job.state not in ("waiting", "running"):
             continue
         left, right = st.columns([9, 1], vertical_alignment="center")

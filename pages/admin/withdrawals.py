@@ -1,86 +1,109 @@
-"""Withdrawals that reach us by hand: sessions, choices, date, evidence, reason."""
+"""Withdrawals that reach us by hand: of single choices, or of any further use."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import streamlit as st
 
 from components import words
-from components.plain_table import Column, draw_table
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.vocabulary import ConsentScope
+from pages.admin.session_numbers import session_numbers
+from pages.admin.touched import draw_touched
 from pages.front.visitor import require_visitor
 from services import installation, withdrawals
 
+_EVIDENCE = "Where the request is kept, such as a ticket; no name or address."
+
 
 def page() -> None:
-    """Draw the form."""
+    """Draw the two forms."""
     actor = require_visitor()
     st.title("Withdrawals")
     st.markdown(
         "What a participant takes back holds from the moment it is recorded: nothing that is not "
-        "released yet may use the choice any more. Evidence and reason go to the audit trail."
+        "released yet may use it any more. Evidence and reason go to the audit trail. To delete "
+        "what was said, [erase](/erasure) it."
     )
-    _form(actor)
+    choices, everything = st.tabs(["Single choices", "No further use"])
+    with choices:
+        _choices(actor)
+    with everything:
+        _everything(actor)
 
 
-def _form(actor: Actor) -> None:
+def _choices(actor: Actor) -> None:
     now = installation.current().now()
     with st.form("withdraw", width=720):
         numbers = st.text_input("Session numbers", placeholder="for example: 12, 31")
         scopes = st.multiselect("Choices taken back", list(ConsentScope), format_func=_scope)
         said = st.date_input("The participant said so on", now.date(), max_value=now.date())
-        evidence = st.text_input(
-            "Evidence", help="Where the request is kept, such as a ticket; no name or address."
-        )
+        evidence = st.text_input("Evidence", help=_EVIDENCE)
         reason = st.text_input("Reason", placeholder="Why is it recorded by hand?")
-        if st.form_submit_button("Record the withdrawal", type="primary"):
-            # A day is over at its end: what was chosen earlier that day is taken back too.
-            end = datetime.combine(said, time.max, UTC)
-            try:
-                meant = _numbers(numbers)
-                held = withdrawals.withdraw(
-                    installation.current(),
-                    actor,
-                    numbers=meant,
-                    scopes=scopes,
-                    at=min(end, now),
-                    evidence=evidence,
-                    reason=reason,
-                )
-            except (BadInput, Refused) as error:
-                st.error(str(error))
-            else:
-                st.success(f"{words.plural(held, 'choice')} withdrawn, from now on.")
-                _touched(actor, meant)
-
-
-def _touched(actor: Actor, numbers: list[int]) -> None:
-    """What holds one of the sessions: what was stopped by it, and what left before."""
-    found = withdrawals.touched(installation.current(), actor, numbers)
-    if not found:
-        st.caption("No share request holds any of these sessions.")
+        if not st.form_submit_button("Record the withdrawal", type="primary"):
+            return
+    try:
+        meant = session_numbers(numbers)
+        held = withdrawals.withdraw(
+            installation.current(),
+            actor,
+            numbers=meant,
+            scopes=scopes,
+            at=_end_of(said, now),
+            evidence=evidence,
+            reason=reason,
+        )
+    except (BadInput, Refused) as error:
+        st.error(str(error))
         return
-    draw_table(
-        [
-            Column("Session", [str(number) for number, _ in found], number=True),
-            Column("Share", [str(each.share_number) for _, each in found], number=True),
-            Column("Recipient", [each.recipient_name for _, each in found]),
-            Column("Stands", [each.state for _, each in found], whole=True),
-            Column("Left", [words.moment(each.released_at) for _, each in found], whole=True),
-        ]
-    )
-    if any(each.released_at is not None for _, each in found):
-        st.warning("Some of it left already. Recall those releases on the share's page.")
+    st.success(f"{words.plural(held, 'choice')} withdrawn, from now on.")
+    draw_touched(withdrawals.touched(installation.current(), actor, meant))
 
 
-def _numbers(text: str) -> list[int]:
-    parts = [part for part in text.replace(",", " ").split() if part]
-    if not all(part.isascii() and part.isdigit() and len(part) <= 15 for part in parts):
-        raise BadInput("Write the sessions' numbers with commas between, for example: 12, 31.")
-    return [int(part) for part in parts]
+def _everything(actor: Actor) -> None:
+    now = installation.current().now()
+    with st.form("forbid", width=720):
+        st.caption(
+            "Nothing more may be done with these sessions, by anybody (R09). What was said stays "
+            "stored, and this is not taken back here."
+        )
+        numbers = st.text_input(
+            "Session numbers", placeholder="for example: 12, 31", key="forbid.numbers"
+        )
+        whole_person = st.checkbox(
+            "Also every other session of the same participants", key="forbid.whole"
+        )
+        said = st.date_input(
+            "The participant said so on", now.date(), max_value=now.date(), key="forbid.said"
+        )
+        evidence = st.text_input("Evidence", help=_EVIDENCE, key="forbid.evidence")
+        reason = st.text_input(
+            "Reason", placeholder="Why is it recorded by hand?", key="forbid.reason"
+        )
+        if not st.form_submit_button("Allow no further use"):
+            return
+    try:
+        stopped = withdrawals.forbid_use(
+            installation.current(),
+            actor,
+            numbers=session_numbers(numbers),
+            at=_end_of(said, now),
+            evidence=evidence,
+            reason=reason,
+            whole_person=whole_person,
+        )
+    except (BadInput, Refused) as error:
+        st.error(str(error))
+        return
+    st.success(f"No further use of session {', '.join(map(str, stopped))}, from now on.")
+    draw_touched(withdrawals.touched(installation.current(), actor, stopped))
+
+
+def _end_of(said: date, now: datetime) -> datetime:
+    """A day is over at its end: what was chosen earlier that day is taken back too."""
+    return min(datetime.combine(said, time.max, UTC), now)
 
 
 def _scope(scope: ConsentScope) -> str:

@@ -10,6 +10,7 @@ from components.plain_table import Column, draw_table
 from domain.counts import COUNTED_AT_MOST, capped_count
 from domain.permissions import Actor
 from domain.vocabulary import Role
+from pages.front.notifications import draw_at_a_glance
 from pages.front.visitor import require_visitor
 from services import cases, deidentification_progress, installation, studies
 from services.shares import requests
@@ -53,6 +54,7 @@ def page() -> None:
     if not actor.roles:
         draw_empty("You hold no role yet", "Ask an administrator for the role your work needs.")
         return
+    draw_at_a_glance(actor)
     for role in (role for role in Role if role in actor.roles):
         _room(role)
     _waiting(actor)

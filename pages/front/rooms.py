@@ -11,9 +11,18 @@ import streamlit as st
 
 from domain.errors import Refused
 from domain.permissions import Act, Actor, check, may
-from pages.admin import access, imports, quality, recipients, studies, withdrawals
+from pages.admin import (
+    access,
+    erasure,
+    imports,
+    quality,
+    recipients,
+    retention,
+    studies,
+    withdrawals,
+)
 from pages.audit import trail
-from pages.front import home
+from pages.front import home, notifications
 from pages.metrics import participation
 from pages.policy import assignments, changes, holds
 from pages.policy import table as policy_table
@@ -43,6 +52,7 @@ class Room:
 
 ROOMS = (
     Room("", "Home", ":material/home:", home.page),
+    Room("notifications", "Notifications", ":material/notifications:", notifications.page),
     Room("review", "Review", ":material/rate_review:", queue.page, Act.REVIEW),
     Room("sessions", "Sessions", ":material/forum:", sessions.page, Act.BROWSE_SESSIONS),
     Room("session", "Session", "", session.page, Act.BROWSE_SESSIONS, listed=False),
@@ -69,6 +79,8 @@ ROOMS = (
         withdrawals.page,
         Act.RECORD_WITHDRAWAL,
     ),
+    Room("erasure", "Erasure", ":material/delete_forever:", erasure.page, Act.ERASE),
+    Room("retention", "Retention", ":material/hourglass_bottom:", retention.page, Act.ERASE),
     Room("recipients", "Recipients", ":material/contacts:", recipients.page, Act.MANAGE_RECIPIENTS),
     Room("policy", "Policy", ":material/gavel:", policy_table.page, Act.READ_POLICY),
     Room(

@@ -59,7 +59,9 @@ def _line(row: SessionRow, answer: Sequence[tuple[Use, Decision]], with_study: b
 
 
 def state(row: SessionRow) -> str:
-    """Status and review in a few words."""
+    """Status and review in a few words; of a tombstone, that it is one."""
+    if row.erased_at is not None:
+        return f"Erased · {words.day(row.erased_at)}"
     parts = [words.STATUSES[row.status], words.REVIEW_STATES[row.review_state].lower()]
     if row.flag.value != "none":
         parts.append(words.FLAGS[row.flag].lower())

@@ -17,6 +17,7 @@ from components.session_panels import (
 )
 from components.session_table import Chip
 from components.transcript import draw_transcript
+from domain.erasure import ErasureReason
 from domain.errors import BadInput, Refused
 from domain.permissions import Act, Actor, may
 from domain.policy import Outcome
@@ -117,6 +118,14 @@ def _head(view: SessionView) -> None:
 def _readable(view: SessionView) -> bool:
     """Whether there are words to show; says why when not."""
     answer = view.reading
+    if view.row.erased_at is not None and view.row.erasure_reason is not None:
+        why = ErasureReason(view.row.erasure_reason).sentence
+        st.info(
+            f"What was said here was erased on {words.day(view.row.erased_at)}. {why} "
+            f"[{answer.rule}]",
+            icon=":material/delete_forever:",
+        )
+        return False
     if not answer.allowed:
         st.warning(f"**{answer.rule}** · {answer.reason} {answer.remedy}")
         return False

@@ -24,6 +24,8 @@ _PROBLEMS = {
     "duplicate": "stands in the file twice. Keep one of them.",
     "changed": "was imported before with other words or facts. A transcript never changes under "
     "its id: give the new one an id of its own, or leave it out.",
+    "erased": "was erased here and is not taken in again. Take it out of the file, and out of "
+    "where the file comes from.",
     "account without session": "belongs to no transcript of the file. Leave the row out.",
     "account twice": "gives a second account for one transcript. Keep one of them.",
     "choice without session": "belongs to no transcript of the file. Leave the row out.",

@@ -59,6 +59,15 @@ class Tally:
         if len(self.refusals) < LONGEST_REPORT:
             self.refusals.append(RefusalRow(file, row, who, rule, reason))
 
+    def refuse_row(self, path: Path, row: RawRow | BadRow, error: Exception) -> None:
+        """Count a row that is refused by itself, by the error that says why."""
+        held = row.values.get("transcript_id") if isinstance(row, RawRow) else None
+        who = held if isinstance(held, str) and len(held) <= _LONGEST_NAME else None
+        if isinstance(error, Refused):
+            self.refuse(path.name, row.number, who, error.rule, f"{error.message} {error.remedy}")
+        else:
+            self.refuse(path.name, row.number, who, _SHAPE, str(error))
+
 
 @dataclass
 class Staging:
@@ -87,11 +96,11 @@ class Staging:
             for row in chunk:
                 self.tally.rows_read += 1
                 try:
-                    values = _values(row)
+                    values = values_of(row)
                     record = session_record(values, now)
                     sound.append((row.number, record, self._facts(record, now)))
                 except (BadInput, Refused) as error:
-                    self._refuse(path, row, error)
+                    self.tally.refuse_row(path, row, error)
             importing.stage(
                 connection, "staged_session", ((number, *facts) for number, _, facts in sound)
             )
@@ -119,9 +128,9 @@ class Staging:
         def rows() -> Iterator[tuple[object, ...]]:
             for row in read_rows(path):
                 try:
-                    account = account_record(_values(row))
+                    account = account_record(values_of(row))
                 except BadInput as error:
-                    self._refuse(path, row, error)
+                    self.tally.refuse_row(path, row, error)
                     continue
                 who = account.account_id
                 yield (
@@ -146,9 +155,9 @@ class Staging:
         def rows() -> Iterator[tuple[object, ...]]:
             for row in read_rows(path):
                 try:
-                    choice = choice_record(_values(row), now)
+                    choice = choice_record(values_of(row), now)
                 except BadInput as error:
-                    self._refuse(path, row, error)
+                    self.tally.refuse_row(path, row, error)
                     continue
                 yield (
                     row.number,
@@ -194,16 +203,6 @@ class Staging:
             " ".join(turn.text for turn in record.turns if turn.speaker is Speaker.PARTICIPANT)
         )
 
-    def _refuse(self, path: Path, row: RawRow | BadRow, error: Exception) -> None:
-        held = row.values.get("transcript_id") if isinstance(row, RawRow) else None
-        who = held if isinstance(held, str) and len(held) <= _LONGEST_NAME else None
-        if isinstance(error, Refused):
-            self.tally.refuse(
-                path.name, row.number, who, error.rule, f"{error.message} {error.remedy}"
-            )
-        else:
-            self.tally.refuse(path.name, row.number, who, _SHAPE, str(error))
-
     def _beat(self) -> None:
         with self.installation.database.transaction(self.actor.staff_id) as connection:
             import_batches.beat(
@@ -211,7 +210,8 @@ class Staging:
             )
 
 
-def _values(row: RawRow | BadRow) -> Mapping[str, Any]:
+def values_of(row: RawRow | BadRow) -> Mapping[str, Any]:
+    """A row's cells; BadInput when it could not be read."""
     if isinstance(row, BadRow):
         raise BadInput(row.reason)
     return row.values

@@ -83,6 +83,13 @@ def assemble(
             words = share_contents.words(connection, share_id, [each.id for each, _ in part])
             accounts = known_accounts(installation, {each.participant_id for each, _ in part})
             for each, judgement in part:
+                if each.id not in words:
+                    # Erased or opened again since the line above asked: the two are not one moment.
+                    raise Refused(
+                        f"Session {each.number} changed while the package was built.",
+                        rule="share.same-digest",
+                        remedy="Submit it again, so that two approvers see it as it is now.",
+                    )
                 turns, held = words[each.id]
                 final = held.redactions.apply(turns)
                 if survivors_in(final, turns, held.redactions, accounts.get(each.participant_id)):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
-from data_access import releases
+from data_access import erasure, releases
 from data_access.releases import TakenPackage
 from domain.errors import BadInput, Refused
 from domain.permissions import Act, Actor, check
@@ -48,6 +48,12 @@ def offer(
                 f"The request is {row.state.value}, so there is no package to fetch.",
                 rule="share.released",
                 remedy="A package is offered once it is released, until it is recalled.",
+            )
+        if erasure.package_destroyed_at(done.connection, share_id) is not None:
+            raise Refused(
+                "A session in it was erased, so our copy of the package was destroyed.",
+                rule="share.package-destroyed",
+                remedy="Recall the release, and ask for a share of what is left.",
             )
         said = (reason or "").strip() or None
         done.purpose = said

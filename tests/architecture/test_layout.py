@@ -15,6 +15,8 @@ _LONGEST_FILE = 400
 _LISTS_OF_WORDS = {"deidentification/lexicon.py"}
 #: Modules of pages/ that hold no page: what pages share.
 _SHARED_BY_PAGES = {
+    "pages/admin/session_numbers.py",
+    "pages/admin/touched.py",
     "pages/front/rooms.py",
     "pages/front/visitor.py",
     "pages/review/desk.py",

@@ -1,0 +1,147 @@
+"""Retention: what is due to be erased now and soon, and the order to erase it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import streamlit as st
+
+from components import words
+from components.empty import draw_empty
+from components.plain_table import Column, draw_table
+from domain.counts import capped_count
+from domain.erasure import confirmation
+from domain.errors import BadInput, Refused
+from domain.permissions import Actor
+from pages.front.visitor import require_visitor
+from services import installation, retention
+from services.retention import AHEAD, DueSession, RetentionView
+
+_AFTER = "retention.after"
+
+
+def page() -> None:
+    """Draw the counts, what is due, and the order."""
+    actor = require_visitor()
+    st.title("Retention")
+    try:
+        view = retention.view(installation.current(), actor)
+    except Refused as refused:
+        st.error(str(refused))
+        return
+    st.markdown(
+        "A session is kept as long as its policy says. From the moment it is due nothing may be "
+        "done with it any more (R05). "
+        + (
+            "This installation erases what is due by itself."
+            if view.by_itself
+            else "It is erased when an administrator orders it."
+        )
+    )
+    if not view.counts:
+        draw_empty(
+            "No retention is recorded",
+            "Nothing falls due until two administrators record how long sessions are kept.",
+            ("Policy changes", "/changes"),
+        )
+        return
+    _counts(view)
+    _running(view)
+    _due(actor, view)
+
+
+def _counts(view: RetentionView) -> None:
+    rows = view.counts
+    draw_table(
+        [
+            Column("Study", [row.study_title for row in rows]),
+            Column("Policy", [row.version for row in rows], whole=True),
+            Column("Due now", [capped_count(row.sessions[0]) for row in rows], number=True),
+            *(
+                Column(
+                    f"By {words.day(installation.current().now() + ahead)}",
+                    [capped_count(row.sessions[place]) for row in rows],
+                    number=True,
+                )
+                for place, ahead in enumerate(AHEAD, start=1)
+            ),
+        ]
+    )
+
+
+def _running(view: RetentionView) -> None:
+    for job in view.running:
+        st.progress(
+            min(job.done / job.total, 1.0) if job.total else 0.0,
+            "An erasure waits for a worker"
+            if job.state == "waiting"
+            else f"{job.done:,} of {job.total or 0:,} sessions erased",
+        )
+
+
+def _due(actor: Actor, view: RetentionView) -> None:
+    titles = {row.study_id: row.study_title for row in view.counts if row.sessions[0]}
+    if not titles:
+        st.caption("Nothing is due now.")
+        return
+    st.subheader("Due now")
+    study_id = st.selectbox(
+        "Study", list(titles), format_func=titles.__getitem__, on_change=_start_over, width=480
+    )
+    after: tuple[datetime, UUID] | None = st.session_state.get(_AFTER)
+    found = retention.due(installation.current(), actor, study_id, after)
+    _listed(found)
+    count = sum(row.sessions[0] for row in view.counts if row.study_id == study_id)
+    if any(job.study_id == study_id for job in view.running):
+        return
+    _order(actor, study_id, titles[study_id], min(count, retention.MOST_AT_ONCE))
+
+
+def _listed(found: list[DueSession]) -> None:
+    rows = found[: retention.PAGE]
+    draw_table(
+        [
+            Column("Session", [str(row.number) for row in rows], number=True),
+            Column("Policy", [row.version for row in rows], whole=True),
+            Column("Completed", [words.day(row.completed_at) for row in rows], whole=True),
+            Column("Due since", [words.moment(row.due_at) for row in rows], whole=True),
+        ]
+    )
+    first, further, _rest = st.columns([2, 2, 8])
+    if _AFTER in st.session_state and first.button("First", width="stretch"):
+        st.session_state.pop(_AFTER)
+        st.rerun()
+    more = len(found) > retention.PAGE
+    if more and further.button("Further", width="stretch"):
+        st.session_state[_AFTER] = (rows[-1].completed_at, rows[-1].session_id)
+        st.rerun()
+
+
+def _order(actor: Actor, study_id: UUID, title: str, count: int) -> None:
+    with st.form("retention.order", width=720):
+        st.markdown(f"**Erase what is due in {title}**")
+        evidence = st.text_input(
+            "Evidence", help="Where the decision is kept, such as minutes or a ticket."
+        )
+        reason = st.text_input("Reason", value="The retention of the policy has ended")
+        typed = st.text_input(f"Type “{confirmation(count)}” to say that you mean it")
+        if not st.form_submit_button("Order the erasure", type="primary"):
+            return
+    try:
+        retention.ask(
+            installation.current(),
+            actor,
+            study_id,
+            evidence=evidence,
+            reason=reason,
+            confirmation=typed,
+        )
+    except (BadInput, Refused) as error:
+        st.error(str(error))
+    else:
+        st.success("A worker erases it now. You are told when it is done.")
+
+
+def _start_over() -> None:
+    st.session_state.pop(_AFTER, None)
