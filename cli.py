@@ -18,7 +18,7 @@ from rich.table import Table
 from domain.errors import BadInput, ClearanceError
 from domain.permissions import Actor
 from domain.vocabulary import Role
-from jobs import file_commands, metrics_commands, release_commands
+from jobs import file_commands, metrics_commands, policy_commands, release_commands
 from jobs.progress_bar import progress_bar
 from services import access, studies
 from services import installation as installations
@@ -44,6 +44,7 @@ for name, sub in (
     ("study", study_app),
     ("keys", keys_app),
     ("release", release_commands.app),
+    ("policy", policy_commands.app),
     ("metrics", metrics_commands.metrics_app),
     ("disclosure", metrics_commands.disclosure_app),
 ):

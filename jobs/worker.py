@@ -20,14 +20,22 @@ from deidentification.engine import Engine
 from jobs import children
 from jobs.children import end_with_parent
 from jobs.languages import detect_language
-from services import access, deidentification, import_jobs, installation, metrics
+from services import (
+    access,
+    deidentification,
+    import_jobs,
+    installation,
+    metrics,
+    policy_standings,
+)
 from services.deidentification import SERVICE
 from services.shares import assembling, recalling, releasing, working
 
 #: Small enough that a stop is quick and a killed worker holds little.
 CHUNK = 8
 _PAUSE_SECONDS = 1.0
-#: How often approvals that lapsed and recalls that are overdue are looked for.
+#: How often approvals that lapsed and recalls that are overdue are looked for, and the counts of
+#: what the policy answers alike are put together.
 _CLOCKS_SECONDS = 30.0
 
 
@@ -76,6 +84,7 @@ def work_for_ever(stop: threading.Event) -> None:
             looked = time.monotonic()
             releasing.expire_lapsed(here, release)
             recalling.block_overdue(here, release)
+            policy_standings.add_up(here, service)
             _snapshots()
         if working.work_one(here, release, worker_name()):
             continue
