@@ -14,7 +14,13 @@ from rich.table import Table
 
 from domain.errors import BadInput
 from domain.vocabulary import Role
-from jobs import file_commands, metrics_commands, release_commands, rights_commands
+from jobs import (
+    file_commands,
+    metrics_commands,
+    policy_commands,
+    release_commands,
+    rights_commands,
+)
 from jobs.command_desk import As, err, out
 from jobs.command_desk import desk as _desk
 from jobs.command_desk import who_is as _who
@@ -41,6 +47,7 @@ for name, sub in (
     ("study", study_app),
     ("keys", keys_app),
     ("release", release_commands.app),
+    ("policy", policy_commands.app),
     ("metrics", metrics_commands.metrics_app),
     ("disclosure", metrics_commands.disclosure_app),
     ("consent", rights_commands.consent_app),

@@ -65,6 +65,11 @@ _STATEMENTS = (
       || CASE WHEN n % :small = 0 THEN 4 ELSE 1 + n % 3 END) AS s ON true
     """,
     """
+    INSERT INTO trust_safety_case (session_id, study_id, state, closed_at)
+    SELECT id, study_id, flag_state, CASE WHEN flag_state <> 'open' THEN now() END
+    FROM session WHERE import_batch_id = CAST(:batch AS uuid) AND flag_state <> 'none'
+    """,
+    """
     INSERT INTO turn (session_id, index, study_id, speaker, label, text)
     SELECT s.id, i, s.study_id, CASE i WHEN 0 THEN 'interviewer' ELSE 'participant' END,
       CASE i WHEN 0 THEN 'AI' ELSE 'User' END,

@@ -21,6 +21,7 @@ table.plain th { text-align: left; font-weight: 600; opacity: .7; }
 table.plain th, table.plain td { padding: .45rem .75rem .45rem 0; vertical-align: top;
   border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }
 table.plain td { overflow-wrap: anywhere; }
+table.plain a { font-weight: 600; color: inherit; text-decoration-color: #1f5f5b88; }
 table.plain .whole { white-space: nowrap; }
 table.plain .number { text-align: right; font-variant-numeric: tabular-nums; }
 </style>"""

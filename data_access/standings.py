@@ -185,7 +185,7 @@ def selected(
 
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[SessionFactsRow]:
-    """The sessions with these numbers, for an administrator; of unknown numbers none."""
+    """The sessions with these numbers whose facts the actor may know; of others none."""
     rows = connection.execute(
         text("SELECT * FROM facts_of_numbered(CAST(:numbers AS bigint[]))"),
         {"numbers": list(numbers)},

@@ -28,6 +28,7 @@ from services import (
     mail,
     metrics,
     notifications,
+    policy_standings,
     retention,
 )
 from services.deidentification import SERVICE
@@ -37,7 +38,8 @@ from services.smtp import check_settings
 #: Small enough that a stop is quick and a killed worker holds little.
 CHUNK = 8
 _PAUSE_SECONDS = 1.0
-#: How often approvals that lapsed, recalls that are overdue and letters to write are looked for.
+#: How often approvals that lapsed, recalls that are overdue and letters to write are looked for,
+#: and the counts of what the policy answers alike are put together.
 _CLOCKS_SECONDS = 30.0
 #: How often what is due, what ends soon and what was left behind is looked for.
 _RARELY_SECONDS = 300.0
@@ -91,6 +93,7 @@ def work_for_ever(stop: threading.Event) -> None:
             looked = time.monotonic()
             releasing.expire_lapsed(here, release)
             recalling.block_overdue(here, release)
+            policy_standings.add_up(here, service)
             _snapshots()
             mail.gather(here, postman)
         if time.monotonic() - rarely >= _RARELY_SECONDS:

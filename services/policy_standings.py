@@ -16,6 +16,7 @@ from domain.policy.counting import counting_plan
 from domain.policy.selections import select, with_outcomes
 from domain.policy.standings import Answers, StandingCount, cuts
 from domain.vocabulary import FlagState
+from services.installation import Installation
 
 
 class AskedFor:
@@ -75,3 +76,12 @@ def sessions_with(
     chosen = with_outcomes(answers, outcomes)
     meant = select(groups, chosen, AskedFor(actor, now))
     return standings.ways(connection, meant, by_completion_alone=by_completion_alone)
+
+
+def add_up(installation: Installation, service: Actor) -> int:
+    """Put the changes of the kept counts together, so that they stay few; how many they were.
+
+    No act: it changes no answer and no count, only how many rows hold them.
+    """
+    with installation.database.transaction(service.staff_id, long=True) as connection:
+        return standings.add_up(connection)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from data_access import decisions, review, sessions
+from data_access import decisions, review, session_languages, sessions
 from data_access import studies as study_rows
 from data_access.sessions import ConsentRow as ConsentRow
 from data_access.sessions import SessionRow as SessionRow
@@ -295,9 +295,9 @@ def _browsable(installation: Installation, actor: Actor, connection: Connection)
     readable = _readable(installation, actor, {study.id for study in visible})
     studies = tuple(study for study in visible if study.id in readable)
     languages = (
-        sessions.languages(connection, [study.id for study in studies])
+        session_languages.in_studies(connection, [study.id for study in studies])
         if actor.studies(Role.REVIEWER, installation.now())
-        else sessions.flagged_languages(connection)
+        else session_languages.of_flagged(connection)
     )
     return Browsable(studies, tuple(languages))
 

@@ -122,11 +122,7 @@ def _propose(actor: Actor, held: Assignments) -> None:
 
 def _meant(held: Assignments) -> Meant | None:
     """Which sessions: all that wait in a study and a period, or some by their numbers."""
-    how = st.segmented_control(
-        "Which sessions",
-        ["All that wait for it", "Some, by number"],
-        default="All that wait for it",
-    )
+    how = st.radio("Which sessions", ["All that wait for it", "Some, by number"], horizontal=True)
     if how != "All that wait for it":
         typed = st.text_input("Session numbers", placeholder="for example: 12, 31")
         parts = typed.replace(",", " ").split()

@@ -11,13 +11,19 @@ from components.empty import draw_empty
 from components.hold_table import HeldLine, HoldLine, draw_held, draw_holds
 from domain.errors import Refused
 from domain.permissions import Act, Actor, may
-from domain.policy.holds import WHICH_POLICY, HoldCount, settling
+from domain.policy import Use
+from domain.policy.holds import WAITED_FOR, WHICH_POLICY, HoldCount, settling
 from domain.vocabulary import PolicyVersion
 from pages.front.visitor import require_visitor
 from services import holds, installation
 from services.holds import HeldSession, Holds
 
 _PAGES = "holds.pages"
+#: What would leave the house, of what somebody could wait for.
+_LEAVING = {
+    *(Use.PUBLISH_SUMMARY, Use.PUBLISH_RESPONSES, Use.SHARE_RESEARCHER, Use.SHARE_JOURNALIST),
+    Use.THIRD_PARTY_AGGREGATE,
+}
 #: What opens the rooms in which something is settled; a test compares it with the rooms.
 _ENTERED_BY = {
     "imports": Act.IMPORT,
@@ -84,7 +90,7 @@ def _hold(actor: Actor, found: Holds, each: HoldCount, study: str | None) -> Hol
         rule=each.rule,
         sessions=each.sessions,
         why="" if rule is None else rule.reason,
-        uses="; ".join(use.label for use in each.uses),
+        uses=_uses(each.uses),
         who=held.who,
         what=held.what,
         way=held.way,
@@ -96,12 +102,13 @@ def _worklist(actor: Actor, counts: Sequence[HoldCount], study: str | None) -> N
     rules = [each.rule for each in counts]
     asked = st.query_params.get("rule")
     st.subheader("Which sessions")
-    rule = st.segmented_control(
-        "Rule", rules, default=asked if asked in rules else rules[0], key="holds.rule"
+    rule = st.radio(
+        "Rule",
+        rules,
+        index=rules.index(asked) if asked in rules else 0,
+        horizontal=True,
+        label_visibility="collapsed",
     )
-    if rule is None:
-        st.caption("Choose a rule to see the sessions that wait under it.")
-        return
     if asked is not None and asked not in rules:
         st.caption(f"Nothing is on hold under {asked} here.")
     if rule != asked:
@@ -136,5 +143,14 @@ def _held(each: HeldSession) -> HeldLine:
         policy=row.policy_version.value + (", settled by two people" if settled else ""),
         plan=row.plan.value,
         imported=words.day(row.imported_at),
-        uses="; ".join(use.label for use in each.uses),
+        uses=_uses(each.uses),
     )
+
+
+def _uses(uses: Sequence[Use]) -> str:
+    """The uses in words; the two sets that gates cover by what they have in common."""
+    if set(uses) == set(WAITED_FOR):
+        return "Every use"
+    if set(uses) == _LEAVING:
+        return "Whatever leaves the house"
+    return "; ".join(use.label for use in uses)

@@ -94,10 +94,12 @@ def _reading(actor: Actor, case: CaseRow) -> None:
 def _outcome(actor: Actor, case: CaseRow) -> None:
     st.subheader("Outcome")
     with st.container(border=True, width=720):
-        outcome = st.segmented_control(
+        outcome = st.radio(
             "How does it end?",
             list(CaseOutcome),
+            index=None,
             format_func=lambda each: each.value.capitalize(),
+            horizontal=True,
             key=f"case.outcome.{case.id}",
         )
         if outcome is None:

@@ -43,6 +43,9 @@ def grant(role=Role.REVIEWER, study=STUDY, revoked_at=None):
 MAY = {
     Role.REVIEWER: {
         Act.READ_POLICY,
+        Act.COUNT_BY_RULE,
+        Act.SEE_HOLDS,
+        Act.EXPLAIN_POLICY,
         Act.BROWSE_SESSIONS,
         Act.OPEN_ORIGINAL,
         Act.REVIEW,
@@ -58,7 +61,13 @@ MAY = {
         Act.RECALL_SHARE,
     },
     Role.LEAD: {Act.READ_POLICY, Act.SEE_METRICS},
-    Role.TRUST_SAFETY: {Act.READ_POLICY, Act.BROWSE_SESSIONS, Act.OPEN_ORIGINAL, Act.HANDLE_CASES},
+    Role.TRUST_SAFETY: {
+        Act.READ_POLICY,
+        Act.EXPLAIN_POLICY,
+        Act.BROWSE_SESSIONS,
+        Act.OPEN_ORIGINAL,
+        Act.HANDLE_CASES,
+    },
     Role.ADMINISTRATOR: {
         Act.READ_POLICY,
         Act.IMPORT,
@@ -67,6 +76,10 @@ MAY = {
         Act.RUN_DEIDENTIFICATION,
         Act.RECORD_WITHDRAWAL,
         Act.CHANGE_POLICY,
+        Act.COUNT_BY_RULE,
+        Act.ASSIGN_POLICY,
+        Act.SEE_HOLDS,
+        Act.EXPLAIN_POLICY,
         Act.SEE_SHARES,
         Act.RECALL_SHARE,
         Act.MANAGE_RECIPIENTS,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -13,22 +12,22 @@ from sqlalchemy.exc import DBAPIError
 
 from data_access import audit
 from data_access.audit import AuditFilter
-from data_access.sessions import SessionRow
 from data_access.studies import StudyRow
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.policy import Use
 from domain.policy.assignments import Settlement
-from domain.session_filters import SessionFilter, parse
+from domain.session_filters import parse
 from domain.shares.lifecycle import ShareState
 from domain.vocabulary import PolicyVersion, Role
-from services import assignments, holds, policy, policy_changes, sessions
+from services import assignments, holds, policy_changes, sessions
 from services.assignments import Meant
 from services.installation import Installation
 from tests.conftest import Clock, Hire
 from tests.services.shares.conftest import world as world
-from tests.services.shares.worlds import World, bound, record_retention
-from tests.services.worlds import full, take_in
+from tests.services.shares.worlds import World, bound
+from tests.services.undecided import gap as gap
+from tests.services.undecided import rows, rules
 
 DECEMBER, MARCH, NONE = PolicyVersion.DECEMBER_2025, PolicyVersion.MARCH_2026, PolicyVersion.NONE
 WHY = "They were shown the March policy before they began"
@@ -38,62 +37,6 @@ CONFIRMED, REJECTED, WITHDRAWN = Settlement
 @pytest.fixture
 def cleo(hire: Hire) -> Actor:
     return hire("Cleo", Role.ADMINISTRATOR)
-
-
-@pytest.fixture
-def gap(
-    installation: Installation,
-    administrator: Actor,
-    study: StudyRow,
-    hire: Hire,
-    tmp_path: Path,
-) -> Actor:
-    """Four sessions: two of the gap, one near its end, one of April; their reviewer."""
-    record_retention(installation, administrator, hire)
-    times = {
-        "early": "2026-02-02T09:20:00Z",
-        "late": "2026-03-10T09:20:00Z",
-        "edge": "2026-03-23T05:00:00Z",
-        "april": "2026-04-02T09:20:00Z",
-    }
-    take_in(
-        installation,
-        administrator,
-        study,
-        tmp_path,
-        *(
-            full(
-                name,
-                started_at=at.replace(":20:", ":00:").replace("05:00", "04:30"),
-                completed_at=at,
-            )
-            for name, at in times.items()
-        ),
-        choices="".join(
-            f"{name},share_researchers,granted,2026-04-02T09:21:00Z\n" for name in times
-        ),
-    )
-    return hire("Rosa", Role.REVIEWER, study=study)
-
-
-def rows(installation: Installation, rosa: Actor) -> dict[str, SessionRow]:
-    listed = sessions.list_sessions(installation, rosa, SessionFilter()).rows
-    names = {(2, 2): "early", (3, 10): "late", (3, 23): "edge", (4, 2): "april"}
-    return {
-        names[row.completed_at.month, row.completed_at.day]: row
-        for row in listed
-        if row.completed_at is not None
-    }
-
-
-def rules(installation: Installation, rosa: Actor) -> dict[str, str]:
-    table = sessions.list_sessions(installation, rosa, SessionFilter()).table
-    return {
-        name: dict(policy.every_use(table, rosa, row, installation.now()))[
-            Use.SHARE_RESEARCHER
-        ].rule
-        for name, row in rows(installation, rosa).items()
-    }
 
 
 BEFORE = {"early": "R03", "late": "R03", "edge": "R04", "april": "R40"}
@@ -414,87 +357,11 @@ def test_nobody_else_proposes_settles_or_reads_proposals(
     with installation.database.transaction(person.staff_id) as connection:
         assert connection.execute(text("SELECT * FROM policy_assignment")).all() == []
         assert connection.execute(text("SELECT * FROM policy_assignment_session")).all() == []
-        for call in ("facts_of_assignment(:proposal)", "facts_of_numbered(ARRAY[1, 2, 3])"):
-            asked = {"proposal": proposal} if ":proposal" in call else {}
-            assert connection.execute(text(f"SELECT * FROM {call}"), asked).all() == []
-
-
-# What is on hold ---------------------------------------------------------------------------------
-
-
-def test_holds_are_counted_and_listed_with_what_they_wait_for(
-    installation: Installation, administrator: Actor, gap: Actor
-) -> None:
-    counts = {each.rule: each for each in holds.overview(installation, administrator).counts}
-    assert {rule: each.sessions for rule, each in counts.items()} == {
-        "R03": 2,
-        "R04": 1,
-        "R33": 1,
-        "R45": 1,
-        "R70": 2,
-    }
-    found = holds.worklist(installation, administrator, "R03")
-    completed = [each.row.completed_at for each in found.sessions]
-    assert [at.month for at in completed if at is not None] == [2, 3]
-    assert Use.SHARE_RESEARCHER in found.sessions[0].uses
-    assert not found.sessions[0].readable
-    assert found.more is None
-    (mine,) = holds.worklist(installation, gap, "R04", "making-things").sessions
-    assert mine.readable
-    assert holds.worklist(installation, gap, "R06").sessions == ()
-
-
-def test_reviewers_see_what_rests_in_their_own_studies_alone(
-    installation: Installation, hire: Hire, other_study: StudyRow, gap: Actor
-) -> None:
-    other = hire("Tom", Role.REVIEWER, study=other_study)
-    assert holds.overview(installation, other).counts == ()
-    assert holds.worklist(installation, other, "R03").sessions == ()
-    assert [each.slug for each in holds.overview(installation, other).studies] == ["teaching"]
-    with pytest.raises(Refused) as refused:
-        holds.overview(installation, other, "making-things")
-    assert refused.value.rule == "R10"
-
-
-def test_the_worklist_goes_on_from_page_to_page(
-    installation: Installation,
-    administrator: Actor,
-    study: StudyRow,
-    tmp_path: Path,
-) -> None:
-    many = holds.PAGE_SIZE + 4
-    take_in(
-        installation,
-        administrator,
-        study,
-        tmp_path,
-        *(
-            full(
-                f"t{n}",
-                started_at="2026-02-02T09:00:00Z",
-                completed_at=f"2026-02-02T09:20:{n % 7:02}Z",
-            )
-            for n in range(many)
-        ),
-    )
-    first = holds.worklist(installation, administrator, "R03")
-    assert first.more is not None
-    second = holds.worklist(installation, administrator, "R03", after=first.more)
-    seen: list[UUID] = [each.row.id for each in (*first.sessions, *second.sessions)]
-    assert len(seen) == len(set(seen)) == many
-    assert second.more is None
-
-
-@pytest.mark.parametrize(
-    "role", [role for role in Role if role not in (Role.ADMINISTRATOR, Role.REVIEWER)]
-)
-def test_nobody_else_sees_what_is_on_hold(
-    role: Role, installation: Installation, hire: Hire, study: StudyRow, gap: Actor
-) -> None:
-    person = hire("Someone", role, study=study)
-    for try_ in (
-        lambda: holds.overview(installation, person),
-        lambda: holds.worklist(installation, person, "R03"),
-    ):
-        with pytest.raises(Refused):
-            try_()
+        assert (
+            connection.execute(
+                text("SELECT * FROM facts_of_assignment(:proposal)"), {"proposal": proposal}
+            ).all()
+            == []
+        )
+        numbered = connection.execute(text("SELECT * FROM facts_of_numbered(ARRAY[1, 2, 3])"))
+        assert len(numbered.all()) == (3 if role is Role.REVIEWER else 0)

@@ -208,7 +208,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
   SELECT s.id, s.number, s.study_id, s.sorted_at, s.completed_at, s.standing, s.policy_version,
     s.assigned_version, s.plan, s.imported_at
-  FROM session s WHERE s.number = ANY (numbers) AND actor_has_role('administrator')
+  FROM session s WHERE s.number = ANY (numbers) AND (actor_has_role('administrator')
+    OR s.study_id = ANY (readable_studies())
+    OR (s.flag_state <> 'none' AND actor_has_role('trust_safety')))
   ORDER BY s.sorted_at, s.id
 $$;
 CREATE FUNCTION facts_of_assignment(wanted uuid)

@@ -31,8 +31,7 @@ def test_one_administrator_proposes_and_another_puts_in_force(
 
 def test_counts_by_rule_are_shown_to_administrators_alone(visit: Visit, world: World) -> None:
     at = visit(world.administrator, "changes")
-    assert ">R40<" not in shown(at)
-    at.toggle[0].set_value(True).run()
+    assert not at.toggle
     assert ">R40<" in shown(at)
     other = visit(world.ravi, "changes")
     assert ">R40<" not in shown(other)

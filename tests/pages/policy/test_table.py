@@ -11,6 +11,7 @@ from services.installation import Installation
 from services.policy_table import table_in_force
 from tests.conftest import Hire
 from tests.pages.conftest import Visit, shown
+from tests.services.shares.worlds import World
 
 
 @pytest.mark.parametrize("role", Role)
@@ -49,3 +50,22 @@ def test_the_table_shown_is_the_one_decisions_are_read_from(
     installation: Installation, administrator: Actor
 ) -> None:
     assert table_in_force(installation, administrator).digest == current_table().digest
+
+
+@pytest.mark.parametrize("role", Role)
+def test_how_many_sessions_fall_under_each_rule_is_told_to_whom_it_may_be(
+    role: Role, visit: Visit, world: World
+) -> None:
+    person = {Role.ADMINISTRATOR: world.administrator, Role.REVIEWER: world.ravi}.get(role)
+    at = visit(person or world.hire("Someone", role), "policy")
+    told = "Sessions by rule" in shown(at)
+    assert told == (person is not None)
+    if told:
+        assert '<td class="whole">R40</td><td class="whole">allow</td>' in shown(at)
+        at.selectbox(key="policy.counted").select(Use.PUBLISH_RESPONSES).run()
+        assert '<td class="whole">R33</td><td class="whole">hold</td>' in shown(at)
+
+
+def test_reviewers_count_their_own_studies_sessions_alone(visit: Visit, world: World) -> None:
+    other = world.hire("Tom", Role.REVIEWER)
+    assert "There is no session yet" in shown(visit(other, "policy"))
