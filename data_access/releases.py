@@ -103,6 +103,15 @@ class TouchedShare:
     released_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """That somebody fetched the package of a share."""
+
+    share_number: int
+    who: str
+    at: datetime
+
+
 def keep(
     connection: Connection,
     *,
@@ -171,6 +180,12 @@ def touched(connection: Connection, sessions: Sequence[UUID]) -> list[TouchedSha
         )
         for row in rows
     ]
+
+
+def fetched(connection: Connection, session_id: UUID) -> list[Fetched]:
+    """Who fetched a package that holds a session, the first one first; for auditors."""
+    rows = connection.execute(text("SELECT * FROM fetched_with(:session)"), {"session": session_id})
+    return [Fetched(row.share_number, row.who, row.fetched_at) for row in rows]
 
 
 def offer(

@@ -166,24 +166,6 @@ def page(
     return listed[::-1] if backwards else listed
 
 
-def ids(
-    connection: Connection,
-    wanted: SessionFilter,
-    study_id: UUID,
-    at_most: int,
-    found: Sequence[UUID] | None,
-) -> list[UUID]:
-    """The sessions of one study that match, in the filter's order, without what is in them."""
-    return list(
-        connection.execute(
-            select(InterviewSession.id)
-            .where(InterviewSession.study_id == study_id, *_conditions(wanted, found))
-            .order_by(*_order(wanted.sort, False))
-            .limit(at_most)
-        ).scalars()
-    )
-
-
 def count(
     connection: Connection,
     wanted: SessionFilter,

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, select, text
 
+from data_access.tables import ShareSession
 from domain.consent import Choices
 from domain.policy import SessionFacts
 from domain.redaction import RedactionSet, read_redaction_set
@@ -100,6 +101,18 @@ def words(
         )
     }
     return {each: (tuple(turns.get(each, ())), held) for each, held in sets.items()}
+
+
+def seals(connection: Connection, share_id: UUID, sessions: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Of what the leak check of each session passed when the request was submitted."""
+    rows = connection.execute(
+        select(ShareSession.session_id, ShareSession.check_seal).where(
+            ShareSession.share_id == share_id,
+            ShareSession.session_id.in_(sessions),
+            ShareSession.check_seal.is_not(None),
+        )
+    )
+    return {row.session_id: bytes(row.check_seal) for row in rows}
 
 
 def key(connection: Connection, share_id: UUID) -> bytes | None:

@@ -177,14 +177,17 @@ def remove_sessions(connection: Connection, share_id: UUID, sessions: Sequence[U
 
 
 def freeze(
-    connection: Connection, share_id: UUID, frozen: Sequence[tuple[str, FrozenSession]]
+    connection: Connection,
+    share_id: UUID,
+    frozen: Sequence[tuple[str, FrozenSession, bytes]],
 ) -> None:
-    """Keep what each session stood at when the request was submitted, with its pseudonym."""
+    """Keep what each session stood at when the request was submitted: its name, and the seal of
+    its leak check, with it."""
     connection.execute(
         text(
             "UPDATE share_session SET pseudonym = :name, redaction_set_id = :set,"
             " output_digest = :output, line_digest = :line, consent_version = :consent,"
-            " rule = :rule, policy_version = :version, policy_digest = :policy"
+            " rule = :rule, policy_version = :version, policy_digest = :policy, check_seal = :seal"
             " WHERE share_id = :share AND session_id = :session"
         ),
         [
@@ -199,8 +202,9 @@ def freeze(
                 "rule": each.rule,
                 "version": each.policy_version,
                 "policy": each.policy_digest,
+                "seal": seal,
             }
-            for name, each in frozen
+            for name, each, seal in frozen
         ],
     )
 

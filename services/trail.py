@@ -9,6 +9,7 @@ from sqlalchemy import create_engine
 
 from data_access import audit, releases, staff
 from data_access.audit import AuditFilter as AuditFilter
+from data_access.releases import Fetched as Fetched
 from data_access.releases import TouchedShare as TouchedShare
 from domain.audit import AuditEntry as AuditEntry
 from domain.audit import ChainReport as ChainReport
@@ -20,6 +21,16 @@ from services.acts import act, reading
 from services.installation import Installation
 
 PAGE_SIZE = 50
+#: The acts by which somebody saw what a participant said, or took it away: a de-identified text,
+#: an original for a purpose, what would leave, a package, figures.
+SEEING = (
+    "session.view",
+    "transcript.open",
+    "review.open",
+    "share.open",
+    "package.fetch",
+    "metrics.download",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,12 @@ def received(installation: Installation, actor: Actor, session_id: UUID) -> list
     """The share requests that hold a session, and which of them left; a refusal is audited."""
     with reading(installation, actor, Act.READ_AUDIT, "audit.read", "audit") as connection:
         return releases.touched(connection, [session_id])
+
+
+def fetched(installation: Installation, actor: Actor, session_id: UUID) -> list[Fetched]:
+    """Who fetched a package that holds a session; a refusal is audited."""
+    with reading(installation, actor, Act.READ_AUDIT, "audit.read", "audit") as connection:
+        return releases.fetched(connection, session_id)
 
 
 def verify(installation: Installation, actor: Actor) -> ChainReport:

@@ -24,6 +24,7 @@ class AuditEvent(Base):
         Index("ix_audit_event__actor", "actor_id", "seq"),
         Index("ix_audit_event__action", "action", "seq"),
         Index("ix_audit_event__object", "object_kind", "object_id", "seq"),
+        Index("ix_audit_event__id", "object_id", "seq"),
         Index("ix_audit_event__study", "study_id", "seq"),
         Index("ix_audit_event__outcome", "outcome", "seq"),
         Index("ix_audit_event__at", "at", "seq"),

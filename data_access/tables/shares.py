@@ -162,6 +162,8 @@ class ShareSession(Base):
     rule: Mapped[str | None]
     policy_version: Mapped[str | None]
     policy_digest: Mapped[str | None]
+    #: Of what its leak check passed (services/shares/seals.py).
+    check_seal: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class ShareVote(Base):

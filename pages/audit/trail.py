@@ -90,15 +90,22 @@ def _filters(actor: Actor) -> AuditFilter:
     )
     since = first[3].date_input("From", value=None, on_change=_start_over)
     until = first[4].date_input("Until", value=None, on_change=_start_over)
-    about = st.text_input(
+    of, seen = st.columns([9, 3], vertical_alignment="bottom")
+    about = of.text_input(
         "Of",
         placeholder="The id of a session, share or person: everything that was done with it",
+        on_change=_start_over,
+    )
+    seeing = seen.toggle(
+        "Only what was seen or taken",
+        help="Texts and originals that were opened, what would leave, packages, downloads: with "
+        "somebody under Who, what they saw; with a session under Of, who saw it.",
         on_change=_start_over,
     )
     _received(actor, about.strip())
     return AuditFilter(
         actor_id=None if who is None else UUID(who),
-        actions=tuple(acts),
+        actions=trail.SEEING if seeing else tuple(acts),
         outcome=outcome,
         object_id=about.strip() or None,
         since=_midnight(since),
@@ -116,6 +123,11 @@ def _received(actor: Actor, about: str) -> None:
     for each in trail.received(installation.current(), actor, session_id):
         left = f"left {words.moment(each.released_at)}" if each.released_at else "did not leave"
         st.info(f"Share {each.share_number} for {each.recipient_name}: {each.state}, {left}.")
+    for one in trail.fetched(installation.current(), actor, session_id):
+        st.info(
+            f"The package of share {one.share_number} was fetched by {one.who}, "
+            f"{words.moment(one.at)}."
+        )
 
 
 def _start_over() -> None:

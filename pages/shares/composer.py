@@ -14,12 +14,14 @@ from domain.errors import BadInput, ChangedMeanwhile, Refused
 from domain.permissions import Actor
 from domain.session_filters import SessionFilter
 from domain.vocabulary import ReviewState
+from pages.front.visitor import require_visitor
 from services import installation
 from services.shares import composing
 from services.shares.composing import Candidate, Candidates
 from services.shares.requests import ShareView
 
 _PAGE = "compose.page"
+_SAID = "compose.said"
 
 
 def draw_composer(actor: Actor, view: ShareView) -> None:
@@ -31,6 +33,9 @@ def draw_composer(actor: Actor, view: ShareView) -> None:
     except (Refused, BadInput) as error:
         st.error(str(error))
         return
+    said = st.session_state.pop(_SAID, None)
+    if said:
+        st.error(said)
     st.caption(_told(view, found))
     if not found.total:
         draw_empty(
@@ -62,13 +67,15 @@ def draw_composer(actor: Actor, view: ShareView) -> None:
         width="stretch",
     ):
         _remove(actor, view, inside)
-    if every.button(
+    every.button(
         f"Add all of the {found.total:,} that may go in",
         disabled=not any(each.judgement.may_go_in and not each.inside for each in found.sessions)
         and pages == 1,
         width="stretch",
-    ):
-        _add_all(actor, view, wanted, found)
+        # What was drawn goes along: the list is read anew before the click is seen here.
+        on_click=_add_all,
+        args=(view.row.id, wanted, found.seen),
+    )
     if pages > 1:
         turn.number_input(f"Page, of {pages:,}", 1, pages, step=1, key=_PAGE)
 
@@ -140,17 +147,16 @@ def _add(actor: Actor, view: ShareView, chosen: list[UUID]) -> None:
     st.rerun()
 
 
-def _add_all(actor: Actor, view: ShareView, wanted: SessionFilter, found: Candidates) -> None:
+def _add_all(share_id: UUID, wanted: SessionFilter, seen: bytes) -> None:
     try:
         added, left = composing.add_all(
-            installation.current(), actor, view.row.id, wanted, found.seen
+            installation.current(), require_visitor(), share_id, wanted, seen
         )
     except (Refused, BadInput, ChangedMeanwhile) as error:
-        st.error(str(error))
+        st.session_state[_SAID] = str(error)
         return
     said = f"{words.plural(added, 'session')} added."
     st.toast(said if not left else f"{said} {left:,} may not go in; the list says why.")
-    st.rerun()
 
 
 def _remove(actor: Actor, view: ShareView, chosen: list[UUID]) -> None:

@@ -24,6 +24,7 @@ from services.accounts import known_accounts
 from services.installation import Installation
 from services.leak_checks import survivors_in
 from services.shares.judging import Judgement, judge
+from services.shares.seals import seal
 
 #: The service account that reads what people asked to share.
 SERVICE = "release"
@@ -43,7 +44,10 @@ class How:
 
 @dataclass(frozen=True, slots=True)
 class AssembledSession:
-    """One session as it would leave: ``line`` is its very bytes in the package."""
+    """One session as it would leave: ``line`` is its very bytes in the package.
+
+    ``seal`` says of what its leak check passed (:mod:`services.shares.seals`).
+    """
 
     covered: CoveredSession
     pseudonym: str
@@ -52,6 +56,7 @@ class AssembledSession:
     runs: tuple[tuple[Run, ...], ...]
     frozen: FrozenSession
     judgement: Judgement
+    seal: bytes
 
 
 def assemble(
@@ -64,6 +69,9 @@ def assemble(
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[AssembledSession]:
     """Every session of a request, or one, in the package's order; leak check included.
+
+    A check that passed when the request was submitted, of the very same text, redactions, account
+    and word lists, stands: it would say the same.
 
     Raises
     ------
@@ -80,7 +88,9 @@ def assemble(
         judged = [(each, check_one(table, each, how)) for each in covered]
         for begin in range(0, len(judged), _CHUNK):
             part = judged[begin : begin + _CHUNK]
-            words = share_contents.words(connection, share_id, [each.id for each, _ in part])
+            ids = [each.id for each, _ in part]
+            words = share_contents.words(connection, share_id, ids)
+            sealed = share_contents.seals(connection, share_id, ids)
             accounts = known_accounts(installation, {each.participant_id for each, _ in part})
             for each, judgement in part:
                 if each.id not in words:
@@ -92,13 +102,17 @@ def assemble(
                     )
                 turns, held = words[each.id]
                 final = held.redactions.apply(turns)
-                if survivors_in(final, turns, held.redactions, accounts.get(each.participant_id)):
+                account = accounts.get(each.participant_id)
+                passed = seal(how.key, held, account)
+                if sealed.get(each.id) != passed and survivors_in(
+                    final, turns, held.redactions, account
+                ):
                     raise Refused(
                         f"Something that was removed still stands in session {each.number}.",
                         rule="share.leak-check",
                         remedy="A reviewer opens the session, decides on it and confirms it anew.",
                     )
-                made.append(_assembled(each, judgement, turns, held, final, how))
+                made.append(_assembled(each, judgement, turns, held, final, how, passed))
             progress(len(made), len(judged))
     return sorted(made, key=lambda each: each.pseudonym)
 
@@ -141,6 +155,7 @@ def _assembled(
     held: ConfirmedSet,
     final: tuple[Turn, ...],
     how: How,
+    passed: bytes,
 ) -> AssembledSession:
     if turns_digest(final) != held.output_digest or each.completed_at is None:
         raise Refused(
@@ -174,4 +189,5 @@ def _assembled(
             policy_digest=decision.policy_digest,
         ),
         judgement,
+        passed,
     )

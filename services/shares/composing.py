@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from data_access import candidates as candidate_rows
 from data_access import recipients, sessions, shares
 from data_access import studies as study_rows
 from data_access.sessions import SessionRow
@@ -340,7 +341,7 @@ def _listed(connection: Connection, row: ShareRow, wanted: SessionFilter) -> lis
     """The completed sessions of the request's study that a filter names, one more than fit in."""
     narrowed = replace(wanted, study=None, statuses=(SessionStatus.COMPLETED,), cursor=None)
     found = sessions.matching(connection, narrowed.query, [row.study_id])
-    return sessions.ids(connection, narrowed, row.study_id, MOST_SESSIONS + 1, found)
+    return candidate_rows.named(connection, narrowed, row.study_id, MOST_SESSIONS + 1, found)
 
 
 def _seen(listed: Sequence[UUID]) -> bytes:

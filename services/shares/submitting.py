@@ -93,7 +93,11 @@ def submit(
         _check_same_request(row, own_request(installation, actor, done.connection, share_id))
         _check_unchanged(installation, service, share_id, made)
         digest = content_digest([each.frozen for each in made], terms, row.purpose, row.fields)
-        shares.freeze(done.connection, share_id, [(each.pseudonym, each.frozen) for each in made])
+        shares.freeze(
+            done.connection,
+            share_id,
+            [(each.pseudonym, each.frozen, each.seal) for each in made],
+        )
         shares.move(
             done.connection,
             share_id,

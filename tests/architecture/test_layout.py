@@ -28,6 +28,7 @@ _SHARED_BY_PAGES = {
     "pages/shares/contents.py",
     "pages/shares/lines.py",
     "pages/shares/next_step.py",
+    "pages/shares/risk.py",
     "pages/shares/talk.py",
 }
 _PAGES = [path for path in files("pages") if name(path) not in _SHARED_BY_PAGES]

@@ -5,96 +5,33 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from domain.policy.uses import RecipientKind
-from domain.session_filters import SessionFilter
-from domain.vocabulary import PolicyVersion
-from services import access, policy_changes, sessions, studies
-from services.shares import recipients, working
+from services import access
+from services.shares import working
 from services.shares.assembling import SERVICE
 from tests.journeys.conftest import Visitor, drawn
+from tests.journeys.shares import NAME, SharedStudy
 from tests.live.processes import Live
-from tests.services.shares.worlds import WORDING, confirm
-from tests.services.worlds import full, read_by_the_machine, take_in
 
 pytestmark = pytest.mark.browser
-
-_NAME = "Ottoline Farthing"
 
 
 @pytest.fixture(scope="module")
 def study(live: Live, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A study with one confirmed session that may be shared, and somebody to share it with."""
-    here = live.installation
-    ada, ben = (access.actor_by_email(here, f"{name}@clearance.example") for name in ("ada", "ben"))
-    today = here.now().date()
-    made = studies.add(
-        here,
-        ada,
-        slug="a-study-to-share",
-        title="A study to share",
-        opens_on=today - timedelta(days=400),
-        closes_on=today,
-    )
-    take_in(
-        here,
-        ada,
-        made,
-        tmp_path_factory.mktemp("share"),
-        full("s1", "Who helps you?", f"{_NAME} does. <b>=1+1</b> \u202e😀"),
-        choices="s1,share_researchers,granted,2026-04-02T09:21:00Z\n",
-    )
-    read_by_the_machine(here, [_NAME], made)
-    for name, role in (("rosa", "reviewer"), ("amina", "approver"), ("bela", "approver")):
-        actor = access.actor_by_email(here, f"{name}@clearance.example")
-        access.grant(
-            here,
-            ada,
-            staff_id=actor.staff_id,
-            study_id=made.id,
-            role=next(each for each in actor.roles if each.value == role),
-            purpose="Work on the shared study",
-            starts_at=here.now() - timedelta(minutes=1),
-            expires_at=here.now() + timedelta(days=1),
-        )
-    rosa = access.actor_by_email(here, "rosa@clearance.example")
-    (row,) = sessions.list_sessions(here, rosa, SessionFilter(study="a-study-to-share")).rows
-    confirm(here, rosa, row.id)
-    proposal = policy_changes.propose_retention(
-        here, ada, PolicyVersion.MARCH_2026, 5, "journey", "Recorded so that R06 holds nothing"
-    )
-    policy_changes.settle(here, ben, proposal, accept=True)
-    recipient = recipients.record(
-        here,
-        ada,
-        kind=RecipientKind.RESEARCHER,
-        name="Odile Brandt",
-        organisation="Institute of Crafts",
-        email="odile@crafts.example",
-    )
-    recipients.record_agreement(
-        here,
-        ada,
-        recipient,
-        title="Data use agreement",
-        wording=WORDING,
-        data_uses=(),
-        signed_at=here.now() - timedelta(days=1),
-        expires_at=here.now() + timedelta(days=100),
-    )
-    return "A study to share"
+    said = [f"{NAME} does. <b>=1+1</b> \u202e😀"]
+    return SharedStudy(live, tmp_path_factory.mktemp("share"), said).title
 
 
 def vote(visitor: Visitor, name: str, path: str) -> Page:
     page = visitor.sign_in(f"{name}@clearance.example", path)
     drawn(page)
     expect(page.get_by_text("[PERSON_1]").first).to_be_visible()
-    assert _NAME not in page.content()
+    assert NAME not in page.content()
     page.get_by_text("nobody sees it before both are in").click()
     page.get_by_text("Approve", exact=True).click()
     page.get_by_role("button", name="Cast the vote").click()
@@ -109,7 +46,12 @@ def test_a_share_is_asked_for_approved_by_two_released_and_fetched_once(
     rosa = asking.sign_in("rosa@clearance.example", "/shares")
     drawn(rosa)
     rosa.get_by_text("Ask for a new share").click()
-    expect(rosa.get_by_label("Study")).to_have_value(study)
+    rosa.get_by_label("Study").click()
+    rosa.get_by_role("option", name=study, exact=True).click()
+    drawn(rosa)
+    rosa.get_by_label("Recipient").click()
+    rosa.get_by_role("option", name="Odile Brandt, Institute of Crafts").first.click()
+    drawn(rosa)
     rosa.get_by_label("Purpose").fill("A study of how crafts people work with AI tools")
     rosa.get_by_label("Purpose").press("Enter")
     drawn(rosa)

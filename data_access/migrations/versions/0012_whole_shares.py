@@ -122,6 +122,20 @@ AS $$
     WHERE c.set_id = h.set_id AND c.turn = q.turn AND c.start < q."end" AND q.start < c."end")
 $$;
 
+-- Who fetched a package that holds a session, and when: for auditors, who are told no more of it.
+CREATE FUNCTION fetched_with(wanted_session uuid)
+RETURNS TABLE (share_number bigint, who text, fetched_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT r.number, s.display_name, o.fetched_at
+  FROM share_session part
+  JOIN share_request r ON r.id = part.share_id
+  JOIN package_offer o ON o.share_id = r.id AND o.fetched_at IS NOT NULL
+  JOIN staff s ON s.id = o.staff_id
+  WHERE part.session_id = wanted_session AND actor_has_role('auditor')
+  ORDER BY o.fetched_at
+$$;
+
 -- How many participants a request has, and of how many of its sessions the recipient already holds
 -- something of the participant, by which shares. For the release service.
 CREATE FUNCTION share_people(wanted uuid)
@@ -173,9 +187,9 @@ AS $$
     OR r.study_id = ANY (readable_studies()) OR actor_is_service('release'))
 $$;
 
-REVOKE EXECUTE ON FUNCTION share_sessions(uuid, uuid), share_traits(uuid), share_people(uuid),
+REVOKE EXECUTE ON FUNCTION fetched_with(uuid), share_sessions(uuid, uuid), share_traits(uuid), share_people(uuid),
   trait_holders(uuid[], text[], text[], integer), share_basis(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION share_sessions(uuid, uuid), share_traits(uuid), share_people(uuid),
+GRANT EXECUTE ON FUNCTION fetched_with(uuid), share_sessions(uuid, uuid), share_traits(uuid), share_people(uuid),
   trait_holders(uuid[], text[], text[], integer), share_basis(uuid) TO clearance_app;
 
 -- A session that was opened or commented on can be taken out of a request that was returned: what
@@ -190,6 +204,8 @@ CREATE POLICY ones_own ON share_opening FOR SELECT USING (staff_id = current_act
 CREATE POLICY of_what_is_inside ON share_opening FOR INSERT WITH CHECK (
   staff_id = current_actor() AND EXISTS (SELECT 1 FROM share_session part
     WHERE part.share_id = share_opening.share_id AND part.session_id = share_opening.session_id));
+
+GRANT UPDATE (check_seal) ON share_session TO clearance_app;
 
 -- Counted by the release service, read by those who may read what would leave.
 GRANT SELECT, INSERT, UPDATE ON share_risk TO clearance_app;
@@ -230,4 +246,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("share_id", name=op.f("pk_share_risk")),
     )
+    op.add_column("share_session", sa.Column("check_seal", sa.LargeBinary(), nullable=True))
+    # Everything done with an id, whatever kind of thing it is of.
+    op.create_index("ix_audit_event__id", "audit_event", ["object_id", "seq"], unique=False)
     op.get_bind().exec_driver_sql(_RULES)

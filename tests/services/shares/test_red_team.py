@@ -18,7 +18,6 @@ from domain.errors import BadInput, ChangedMeanwhile, Refused
 from domain.permissions import Actor
 from domain.session_filters import SessionFilter
 from domain.shares.lifecycle import ShareState
-from domain.shares.release import APPROVAL_HOLDS_FOR
 from domain.shares.votes import Ballot
 from domain.vocabulary import ConsentScope, Role
 from services import access, confirming, reviewing
@@ -26,16 +25,14 @@ from services.shares import (
     composing,
     desk,
     fetching,
-    recipients,
     releasing,
     requests,
     risk,
     submitting,
     voting,
-    working,
 )
 from services.withdrawals import withdraw
-from tests.conftest import Clock, Hire
+from tests.conftest import Hire
 from tests.services.reviews import PURPOSE, decide
 from tests.services.shares.worlds import World, bound, confirm, number_of, package_of
 
@@ -280,23 +277,6 @@ def test_a_session_that_was_opened_and_commented_on_is_taken_out_when_it_is_retu
     assert (said.said, said.pseudonym) == ("Too close", None)
 
 
-# The night job ---------------------------------------------------------------------------------
-
-
-def blocks(world: World, _clock: Clock) -> None:
-    recipients.block(world.installation, world.administrator, world.recipient, "They quoted a name")
-
-
-def ends_the_agreement(world: World, _clock: Clock) -> None:
-    recipients.end_agreement(
-        world.installation, world.administrator, world.agreement, "Their project ended"
-    )
-
-
-def lets_it_lapse(_world: World, clock: Clock) -> None:
-    clock.advance(APPROVAL_HOLDS_FOR)
-
-
 def take_back(world: World, name: str) -> None:
     withdraw(
         world.installation,
@@ -307,59 +287,6 @@ def take_back(world: World, name: str) -> None:
         evidence="Ticket 1",
         reason="They wrote to us",
     )
-
-
-def withdraws_consent(world: World, _clock: Clock) -> None:
-    take_back(world, "a")
-
-
-def confirms_anew(world: World, _clock: Clock) -> None:
-    only_decides(world, world.rosa)
-
-
-def lets_the_agreement_run_out(world: World, clock: Clock) -> None:
-    clock.advance(timedelta(days=3))
-
-
-@pytest.mark.parametrize(
-    ("happens", "state", "said"),
-    [
-        (blocks, ShareState.STALE, "stale"),
-        (ends_the_agreement, ShareState.STALE, "stale"),
-        (lets_it_lapse, ShareState.EXPIRED, "lapsed"),
-        (withdraws_consent, ShareState.STALE, "stale"),
-        (confirms_anew, ShareState.STALE, "stale"),
-        (lets_the_agreement_run_out, ShareState.STALE, "not in force"),
-    ],
-)
-def test_what_changes_before_the_night_job_lets_nothing_leave(
-    world: World,
-    clock: Clock,
-    happens: Callable[[World, Clock], None],
-    state: ShareState,
-    said: str,
-) -> None:
-    here = world.installation
-    if happens is lets_the_agreement_run_out:
-        world.agreement = recipients.record_agreement(
-            here,
-            world.administrator,
-            world.recipient,
-            title="A short one",
-            wording="An agreement for a few days, which ends before the night job comes to it.",
-            data_uses=(),
-            signed_at=clock() - SECOND,
-            expires_at=clock() + timedelta(days=3),
-        )
-    share_id = world.approved("a")
-    releasing.ask(here, world.ravi, share_id)
-    happens(world, clock)
-    assert working.work_one(here, world.service, "night")
-    view = world.view(share_id)
-    assert (view.row.state, view.release) == (state, None)
-    assert view.releasing is not None
-    assert view.releasing.state == "failed"
-    assert said in (view.releasing.message or "")
 
 
 # What leaves -----------------------------------------------------------------------------------
