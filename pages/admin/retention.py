@@ -46,13 +46,19 @@ def page() -> None:
             ("Policy changes", "/changes"),
         )
         return
-    _counts(view)
     _running(view)
-    _due(actor, view)
+    if any(row.sessions[-1] for row in view.counts):
+        _counts(view)
+        _due(actor, view)
+        return
+    draw_empty(
+        "Nothing is due",
+        f"No session reaches the end of its retention within {AHEAD[-1].days} days.",
+    )
 
 
 def _counts(view: RetentionView) -> None:
-    rows = view.counts
+    rows = [row for row in view.counts if row.sessions[-1]]
     draw_table(
         [
             Column("Study", [row.study_title for row in rows]),
@@ -102,7 +108,7 @@ def _listed(found: list[DueSession]) -> None:
     rows = found[: retention.PAGE]
     draw_table(
         [
-            Column("Session", [str(row.number) for row in rows], number=True),
+            Column("Session", [str(row.number) for row in rows], whole=True),
             Column("Policy", [row.version for row in rows], whole=True),
             Column("Completed", [words.day(row.completed_at) for row in rows], whole=True),
             Column("Due since", [words.moment(row.due_at) for row in rows], whole=True),
