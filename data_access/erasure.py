@@ -6,7 +6,7 @@ retention service, and takes everything of a session with it (:data:`ERASED`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +46,9 @@ KEPT = {
 }
 
 
+_TOMBSTONES = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class ErasedSession:
     """A session that was erased just now."""
@@ -53,6 +56,16 @@ class ErasedSession:
     session_id: UUID
     number: int
     study_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of a session that was erased."""
+
+    number: int
+    study_slug: str
+    erased_at: datetime
+    reason: ErasureReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,21 @@ def erase(
         {"sessions": list(sessions), "why": reason.value, "at": now},
     )
     return [ErasedSession(row.session_id, row.number, row.study_id) for row in rows]
+
+
+def tombstones(connection: Connection) -> Iterator[Tombstone]:
+    """Every erased session by its number, for administrators; streamed in pages."""
+    last = 0
+    while True:
+        rows = connection.execute(
+            text("SELECT * FROM tombstones_after(:last, :at_most)"),
+            {"last": last, "at_most": _TOMBSTONES},
+        ).all()
+        for row in rows:
+            yield Tombstone(row.number, row.study_slug, row.erased_at, ErasureReason(row.reason))
+        if len(rows) < _TOMBSTONES:
+            return
+        last = rows[-1].number
 
 
 def due(

@@ -76,6 +76,18 @@ def test_an_erasure_says_first_what_would_go_and_then_does_it(run: Run, world: W
     assert as_owner(world.installation, "SELECT count(DISTINCT session_id) FROM turn") == [(2,)]
 
 
+def test_tombstones_are_listed_to_be_kept_beside_a_backup(run: Run, world: World) -> None:
+    numbers = numbers_of(world, "a", "b")
+    for number in numbers:
+        run("erase", "sessions", str(number), *SAID, "--confirm", "erase 1 session")
+    listed = run("erase", "list").output.splitlines()
+    assert listed[0] == "number,study,erased_at,reason"
+    assert [line.split(",")[:2] for line in listed[1:]] == [
+        [str(number), world.study.slug] for number in sorted(numbers)
+    ]
+    assert all(line.endswith(",asked") for line in listed[1:])
+
+
 def test_choices_alone_are_imported_or_named_row_by_row(
     run: Run, world: World, tmp_path: Path
 ) -> None:
@@ -105,6 +117,7 @@ def test_nobody_else_does_any_of_it(run: Run, world: World) -> None:
         ("consent", "withdraw", number, "--scope", "contact", *SAID),
         ("consent", "no-further-use", number, *SAID),
         ("erase", "sessions", number, *SAID, "--confirm", "erase 1 session"),
+        ("erase", "list"),
         ("retention", "due"),
     ):
         refused = run(*words, "--as", "rosa@clearance.example")

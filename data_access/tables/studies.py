@@ -113,6 +113,7 @@ class InterviewSession(Base):
             )
         ),
         Index("ix_session__participant", "participant_id"),
+        Index("ix_session__erased", "number", postgresql_where=text("erased_at IS NOT NULL")),
         # What is due to be erased, and what will be.
         Index(
             "ix_session__retention",

@@ -49,6 +49,17 @@ AS $$
   ORDER BY s.number
 $$;
 
+-- Every tombstone by its number, to be erased again should a backup bring the session back.
+CREATE FUNCTION tombstones_after(last bigint, at_most integer)
+RETURNS TABLE (number bigint, study_slug text, erased_at timestamptz, reason text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT s.number, t.slug, s.erased_at, s.erasure_reason
+  FROM session s JOIN study t ON t.id = s.study_id
+  WHERE s.number > last AND s.erased_at IS NOT NULL AND actor_has_role('administrator')
+  ORDER BY s.number LIMIT at_most
+$$;
+
 -- For an import of choices: the sessions it is about, held still in the order everybody takes, and how
 -- far each one's history has come.
 CREATE FUNCTION hold_for_choices(wanted uuid[])
@@ -331,12 +342,12 @@ $$;
 
 GRANT SELECT (package_destroyed_at) ON share_release TO clearance_app;
 REVOKE EXECUTE ON FUNCTION forbid_further_use(uuid[], timestamptz), sessions_meant(bigint[], boolean),
-  hold_for_choices(uuid[]), retention_due_at(timestamptz, integer), retention_rules(),
+  tombstones_after(bigint, integer), hold_for_choices(uuid[]), retention_due_at(timestamptz, integer), retention_rules(),
   sessions_due(uuid, timestamptz, timestamptz, uuid, integer),
   retention_counts(timestamptz[], integer), make_due_shares_stale(timestamptz),
   erase_sessions(uuid[], text, timestamptz), refuse_erased(), follow_removed_tasks() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forbid_further_use(uuid[], timestamptz), sessions_meant(bigint[], boolean),
-  hold_for_choices(uuid[]), retention_due_at(timestamptz, integer), retention_rules(),
+  tombstones_after(bigint, integer), hold_for_choices(uuid[]), retention_due_at(timestamptz, integer), retention_rules(),
   sessions_due(uuid, timestamptz, timestamptz, uuid, integer),
   retention_counts(timestamptz[], integer), make_due_shares_stale(timestamptz),
   erase_sessions(uuid[], text, timestamptz) TO clearance_app;
@@ -668,6 +679,12 @@ def upgrade() -> None:
         "session",
         ["study_id", "completed_at", "id"],
         postgresql_where=sa.text("erased_at IS NULL"),
+    )
+    op.create_index(
+        "ix_session__erased",
+        "session",
+        ["number"],
+        postgresql_where=sa.text("erased_at IS NOT NULL"),
     )
     op.add_column(
         "share_release",
