@@ -66,6 +66,7 @@ MAY = {
         Act.MANAGE_ACCESS,
         Act.RUN_DEIDENTIFICATION,
         Act.RECORD_WITHDRAWAL,
+        Act.ERASE,
         Act.CHANGE_POLICY,
         Act.SEE_SHARES,
         Act.RECALL_SHARE,
