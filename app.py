@@ -13,7 +13,7 @@ st.set_page_config(page_title="Clearance", page_icon="/favicon.png", layout="wid
 with visiting() as person:
     # On every run and before anything can stop it: until then Streamlit would serve the files
     # of pages/ by itself.
-    room = st.navigation(rooms_for(person))
+    room = st.navigation(rooms_for(person), expanded=True)
     if person is not None:
         roles = sorted(role.value.replace("_", " & ") for role in person.roles)
         draw_frame(person.label, roles, st.logout)

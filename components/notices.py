@@ -12,11 +12,10 @@ from components.html import Markup, element, text
 from components.styles import BASE_STYLE
 
 _STYLE = """<style>
-.notices { list-style: none; margin: 0; padding: 0; }
-.notices li { display: flex; gap: .25rem .75rem; align-items: baseline; flex-wrap: wrap;
+.notices .notice { display: flex; gap: .25rem .75rem; align-items: baseline; flex-wrap: wrap;
   padding: .5rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }
 .notices a { color: inherit; text-decoration-color: #1f5f5b88; }
-.notices li.new a { font-weight: 600; }
+.notices .new a { font-weight: 600; }
 .notices time { opacity: .72; font-size: .88rem; margin-left: auto; white-space: nowrap; }
 .notices .chip { margin: 0; }
 </style>"""
@@ -35,7 +34,9 @@ class Notice:
 
 def draw_notices(notices: Sequence[Notice]) -> None:
     """Draw notices in the order given."""
-    st.html(BASE_STYLE + _STYLE + element("ul", *map(_line, notices), class_="notices"))
+    st.html(
+        BASE_STYLE + _STYLE + element("div", *map(_line, notices), class_="notices", role="list")
+    )
 
 
 def _line(notice: Notice) -> Markup:
@@ -43,9 +44,10 @@ def _line(notice: Notice) -> Markup:
     if notice.waits and notice.new:
         marks.append(chip("Waits for you", "wait", "Somebody must do something about it."))
     return element(
-        "li",
+        "div",
         *marks,
         element("a", text(notice.said), href=notice.address, target="_self"),
         element("time", text(notice.when)),
-        class_="new" if notice.new else None,
+        class_="notice new" if notice.new else "notice",
+        role="listitem",
     )

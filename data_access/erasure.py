@@ -6,7 +6,7 @@ retention service, and takes everything of a session with it (:data:`ERASED`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text
 
 from data_access.tables import ShareRelease
-from domain.counts import COUNTED_AT_MOST
 from domain.erasure import ErasureReason
 
 #: Tables that hold something of a session and what an erasure leaves of it. A test compares this
@@ -46,6 +45,9 @@ KEPT = {
 }
 
 
+_TOMBSTONES = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class ErasedSession:
     """A session that was erased just now."""
@@ -53,6 +55,16 @@ class ErasedSession:
     session_id: UUID
     number: int
     study_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of a session that was erased."""
+
+    number: int
+    study_slug: str
+    erased_at: datetime
+    reason: ErasureReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,21 @@ def erase(
     return [ErasedSession(row.session_id, row.number, row.study_id) for row in rows]
 
 
+def tombstones(connection: Connection) -> Iterator[Tombstone]:
+    """Every erased session by its number, for administrators; streamed in pages."""
+    last = 0
+    while True:
+        rows = connection.execute(
+            text("SELECT * FROM tombstones_after(:last, :at_most)"),
+            {"last": last, "at_most": _TOMBSTONES},
+        ).all()
+        for row in rows:
+            yield Tombstone(row.number, row.study_slug, row.erased_at, ErasureReason(row.reason))
+        if len(rows) < _TOMBSTONES:
+            return
+        last = rows[-1].number
+
+
 def due(
     connection: Connection,
     study_id: UUID,
@@ -109,20 +136,25 @@ def due(
     return [DueSession(**row) for row in rows.mappings()]
 
 
-def due_counts(connection: Connection, instants: Sequence[datetime]) -> list[DueCount]:
+def due_counts(
+    connection: Connection,
+    instants: Sequence[datetime],
+    cap: int,
+    study_id: UUID | None = None,
+) -> list[DueCount]:
     """For each study and version with a retention, how many are due by each instant.
 
-    Counted no further than one past :data:`~domain.counts.COUNTED_AT_MOST`.
+    Counted no further than one past ``cap``.
     """
     rows = connection.execute(
         text(
             "SELECT c.study_id, t.title, c.version,"
             " array_agg(c.sessions ORDER BY c.place) AS sessions"
-            " FROM retention_counts(CAST(:instants AS timestamptz[]), :cap) AS c"
+            " FROM retention_counts(:study, CAST(:instants AS timestamptz[]), :cap) AS c"
             " JOIN study t ON t.id = c.study_id"
             " GROUP BY c.study_id, t.title, c.version ORDER BY t.title, c.version"
         ),
-        {"instants": list(instants), "cap": COUNTED_AT_MOST},
+        {"study": study_id, "instants": list(instants), "cap": cap},
     )
     return [
         DueCount(row.study_id, row.title, row.version, tuple(map(int, row.sessions)))
@@ -134,7 +166,8 @@ def studies_with_due(connection: Connection, now: datetime) -> list[UUID]:
     """The studies that have a session which is due, in a fixed order."""
     rows = connection.execute(
         text(
-            "SELECT DISTINCT study_id FROM retention_counts(ARRAY[CAST(:at AS timestamptz)], 0)"
+            "SELECT DISTINCT study_id"
+            " FROM retention_counts(NULL, ARRAY[CAST(:at AS timestamptz)], 0)"
             " WHERE sessions > 0 ORDER BY study_id"
         ),
         {"at": now},

@@ -157,6 +157,19 @@ def erase_sessions(
         _print_touched(gone.touched)
 
 
+@erase_app.command("list")
+def erase_list(who: As = None) -> None:
+    """Print every tombstone as CSV, to keep beside a backup: number, study, when, why."""
+    with desk() as here:
+        out.print("number,study,erased_at,reason", highlight=False)
+        for each in erasure.tombstones(here, who_is(here, who)):
+            out.print(
+                f"{each.number},{each.study_slug},{each.erased_at.isoformat()},{each.reason.value}",
+                markup=False,
+                highlight=False,
+            )
+
+
 @retention_app.command("due")
 def retention_due(who: As = None) -> None:
     """Count what is due to be erased, now and soon, by study and policy version."""

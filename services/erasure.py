@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from data_access import erasure, releases
+from data_access.erasure import Tombstone as Tombstone
 from data_access.releases import TouchedShare
 from data_access.withdrawals import MeantSession
 from domain.erasure import ErasureReason, check_confirmation
@@ -123,6 +124,18 @@ def erase(
             shares=sorted({each.share_number for _, each in touched}),
         )
     return Erased(tuple(each.number for each in open_), touched)
+
+
+def tombstones(installation: Installation, actor: Actor) -> Iterator[Tombstone]:
+    """Every session that was erased, in the order of their numbers, read in a stream.
+
+    Raises
+    ------
+    Refused
+        When the actor is no administrator; audited.
+    """
+    with reading(installation, actor, Act.ERASE, "session.erase", "session") as connection:
+        yield from erasure.tombstones(connection)
 
 
 def _touched(

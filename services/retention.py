@@ -30,6 +30,8 @@ KIND = "retention.erase"
 #: How far ahead the page looks, beside what is due now.
 AHEAD = (timedelta(days=30), timedelta(days=90))
 PAGE = 50
+#: The page counts no further for each study; an order counts on, up to :data:`MOST_AT_ONCE`.
+COUNTED = 1_000
 #: Sessions erased in one transaction: short enough that nobody waits for it.
 BATCH = 100
 #: Sessions one order covers; a study has more seldom, and then it is given again.
@@ -53,7 +55,7 @@ def view(installation: Installation, actor: Actor) -> RetentionView:
     """The page's counts and the erasures that are under way; a refusal is audited."""
     now = installation.now()
     with reading(installation, actor, Act.ERASE, "retention.read", "retention") as connection:
-        counts = erasure.due_counts(connection, [now, *(now + ahead for ahead in AHEAD)])
+        counts = erasure.due_counts(connection, [now, *(now + ahead for ahead in AHEAD)], COUNTED)
         running = jobs.open_of(connection, KIND)
     return RetentionView(tuple(counts), tuple(running), erases_by_itself(installation))
 
@@ -67,6 +69,13 @@ def due(
     """One page of the sessions of a study that are due now; a refusal is audited."""
     with reading(installation, actor, Act.ERASE, "retention.read", "retention") as connection:
         return erasure.due(connection, study_id, installation.now(), after=after, at_most=PAGE + 1)
+
+
+def count_due(installation: Installation, actor: Actor, study_id: UUID) -> int:
+    """How many sessions of a study one order would erase now; a refusal is audited."""
+    with reading(installation, actor, Act.ERASE, "retention.read", "retention") as connection:
+        counts = erasure.due_counts(connection, [installation.now()], MOST_AT_ONCE - 1, study_id)
+    return min(sum(row.sessions[0] for row in counts), MOST_AT_ONCE)
 
 
 def ask(

@@ -160,6 +160,7 @@ class InterviewSession(Base):
             postgresql_where=text("(standing & 4096) <> 0"),
         ),
         Index("ix_session__participant", "participant_id"),
+        Index("ix_session__erased", "number", postgresql_where=text("erased_at IS NOT NULL")),
         # What is due to be erased, and what will be.
         Index(
             "ix_session__retention",

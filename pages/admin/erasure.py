@@ -17,6 +17,7 @@ from services.erasure import Erased
 
 _MEANT = "erasure.meant"
 _DONE = "erasure.done"
+_ROUND = "erasure.round"
 
 
 def page() -> None:
@@ -38,9 +39,14 @@ def page() -> None:
 
 def _ask() -> None:
     with st.form("erasure.look", width=720):
-        numbers = st.text_input("Session numbers", placeholder="for example: 12, 31")
+        # Once it is done the fields are others, and so empty.
+        done = st.session_state.get(_ROUND, 0)
+        numbers = st.text_input(
+            "Session numbers", placeholder="for example: 12, 31", key=f"erasure.numbers.{done}"
+        )
         whole_person = st.checkbox(
-            "The whole person: every session of these participants, in every study"
+            "The whole person: every session of these participants, in every study",
+            key=f"erasure.whole.{done}",
         )
         if not st.form_submit_button("See what would go"):
             return
@@ -63,7 +69,7 @@ def _confirm(actor: Actor, numbers: list[int], whole_person: bool) -> None:
     st.subheader(f"{words.plural(len(seen.open_), 'session')} would be erased")
     draw_table(
         [
-            Column("Session", [str(each.number) for each in seen.open_], number=True),
+            Column("Session", [str(each.number) for each in seen.open_], whole=True),
             Column("Study", [each.study_slug for each in seen.open_]),
             Column("Named", ["by you" if each.named else "same person" for each in seen.open_]),
             Column(
@@ -103,6 +109,7 @@ def _confirm(actor: Actor, numbers: list[int], whole_person: bool) -> None:
         return
     st.session_state.pop(_MEANT, None)
     st.session_state[_DONE] = done
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.rerun()
 
 

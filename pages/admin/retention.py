@@ -10,7 +10,6 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
-from domain.counts import capped_count
 from domain.erasure import confirmation
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
@@ -46,22 +45,28 @@ def page() -> None:
             ("Policy changes", "/changes"),
         )
         return
-    _counts(view)
     _running(view)
-    _due(actor, view)
+    if any(row.sessions[-1] for row in view.counts):
+        _counts(view)
+        _due(actor, view)
+        return
+    draw_empty(
+        "Nothing is due",
+        f"No session reaches the end of its retention within {AHEAD[-1].days} days.",
+    )
 
 
 def _counts(view: RetentionView) -> None:
-    rows = view.counts
+    rows = [row for row in view.counts if row.sessions[-1]]
     draw_table(
         [
             Column("Study", [row.study_title for row in rows]),
             Column("Policy", [row.version for row in rows], whole=True),
-            Column("Due now", [capped_count(row.sessions[0]) for row in rows], number=True),
+            Column("Due now", [_counted(row.sessions[0]) for row in rows], number=True),
             *(
                 Column(
                     f"By {words.day(installation.current().now() + ahead)}",
-                    [capped_count(row.sessions[place]) for row in rows],
+                    [_counted(row.sessions[place]) for row in rows],
                     number=True,
                 )
                 for place, ahead in enumerate(AHEAD, start=1)
@@ -92,17 +97,17 @@ def _due(actor: Actor, view: RetentionView) -> None:
     after: tuple[datetime, UUID] | None = st.session_state.get(_AFTER)
     found = retention.due(installation.current(), actor, study_id, after)
     _listed(found)
-    count = sum(row.sessions[0] for row in view.counts if row.study_id == study_id)
     if any(job.study_id == study_id for job in view.running):
         return
-    _order(actor, study_id, titles[study_id], min(count, retention.MOST_AT_ONCE))
+    count = retention.count_due(installation.current(), actor, study_id)
+    _order(actor, study_id, titles[study_id], count)
 
 
 def _listed(found: list[DueSession]) -> None:
     rows = found[: retention.PAGE]
     draw_table(
         [
-            Column("Session", [str(row.number) for row in rows], number=True),
+            Column("Session", [str(row.number) for row in rows], whole=True),
             Column("Policy", [row.version for row in rows], whole=True),
             Column("Completed", [words.day(row.completed_at) for row in rows], whole=True),
             Column("Due since", [words.moment(row.due_at) for row in rows], whole=True),
@@ -141,6 +146,10 @@ def _order(actor: Actor, study_id: UUID, title: str, count: int) -> None:
         st.error(str(error))
     else:
         st.success("A worker erases it now. You are told when it is done.")
+
+
+def _counted(sessions: int) -> str:
+    return f"over {retention.COUNTED:,}" if sessions > retention.COUNTED else f"{sessions:,}"
 
 
 def _start_over() -> None:

@@ -18,8 +18,8 @@ def draw_touched(found: Sequence[tuple[int, TouchedShare]]) -> None:
         return
     draw_table(
         [
-            Column("Session", [str(number) for number, _ in found], number=True),
-            Column("Share", [str(each.share_number) for _, each in found], number=True),
+            Column("Session", [str(number) for number, _ in found], whole=True),
+            Column("Share", [str(each.share_number) for _, each in found], whole=True),
             Column("Recipient", [each.recipient_name for _, each in found]),
             Column("Stands", [each.state for _, each in found], whole=True),
             Column("Left", [words.moment(each.released_at) for _, each in found], whole=True),

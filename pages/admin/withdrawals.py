@@ -37,11 +37,15 @@ def page() -> None:
 def _choices(actor: Actor) -> None:
     now = installation.current().now()
     with st.form("withdraw", width=720):
-        numbers = st.text_input("Session numbers", placeholder="for example: 12, 31")
+        numbers = st.text_input(
+            "Session numbers", placeholder="for example: 12, 31", key="withdraw.numbers"
+        )
         scopes = st.multiselect("Choices taken back", list(ConsentScope), format_func=_scope)
         said = st.date_input("The participant said so on", now.date(), max_value=now.date())
-        evidence = st.text_input("Evidence", help=_EVIDENCE)
-        reason = st.text_input("Reason", placeholder="Why is it recorded by hand?")
+        evidence = st.text_input("Evidence", help=_EVIDENCE, key="withdraw.evidence")
+        reason = st.text_input(
+            "Reason", placeholder="Why is it recorded by hand?", key="withdraw.reason"
+        )
         if not st.form_submit_button("Record the withdrawal", type="primary"):
             return
     try:

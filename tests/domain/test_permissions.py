@@ -75,6 +75,7 @@ MAY = {
         Act.MANAGE_ACCESS,
         Act.RUN_DEIDENTIFICATION,
         Act.RECORD_WITHDRAWAL,
+        Act.ERASE,
         Act.CHANGE_POLICY,
         Act.COUNT_BY_RULE,
         Act.ASSIGN_POLICY,

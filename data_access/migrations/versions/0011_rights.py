@@ -49,6 +49,17 @@ AS $$
   ORDER BY s.number
 $$;
 
+-- Every tombstone by its number, to be erased again should a backup bring the session back.
+CREATE FUNCTION tombstones_after(last bigint, at_most integer)
+RETURNS TABLE (number bigint, study_slug text, erased_at timestamptz, reason text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT s.number, t.slug, s.erased_at, s.erasure_reason
+  FROM session s JOIN study t ON t.id = s.study_id
+  WHERE s.number > last AND s.erased_at IS NOT NULL AND actor_has_role('administrator')
+  ORDER BY s.number LIMIT at_most
+$$;
+
 -- For an import of choices: the sessions it is about, held still in the order everybody takes, and how
 -- far each one's history has come.
 CREATE FUNCTION hold_for_choices(wanted uuid[])
@@ -66,13 +77,14 @@ $$;
 
 -- Retention --------------------------------------------------------------------------------------
 -- As domain/policy/dates.py counts: whole calendar years in UTC, 29 February as the 28th; a test
--- compares the two.
+-- compares the two. One expression, so that the planner puts it where it is asked.
 CREATE FUNCTION retention_due_at(completed timestamptz, years integer) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE
 AS $$
-  SELECT (at - make_interval(days => (extract(month FROM at) = 2 AND extract(day FROM at) = 29)::integer)
+  SELECT (completed AT TIME ZONE 'UTC' - make_interval(days =>
+      (extract(month FROM completed AT TIME ZONE 'UTC') = 2
+        AND extract(day FROM completed AT TIME ZONE 'UTC') = 29)::integer)
     + make_interval(years => years)) AT TIME ZONE 'UTC'
-  FROM (SELECT completed AT TIME ZONE 'UTC' AS at) AS told
 $$;
 
 -- How long each policy version's sessions are kept, by the table in force.
@@ -86,51 +98,89 @@ AS $$
     jsonb_array_elements(held.document -> 'versions') AS v
 $$;
 
--- Sessions of one study that are due at an instant, in the order of their completion. The instant
--- decides which version governs; where none does, the version the session was given by hand.
+-- Sessions of one study under one version that a retention rule is about and that may be due at an
+-- instant. The instant of completion decides which version governs; where none does, the version that
+-- the session was given by hand. Three ranges of two indexes, so that nothing else is read; nothing
+-- completed later can be due (a day more, because 29 February is due as the 28th is).
+CREATE FUNCTION sessions_ending(wanted uuid, rule_version text, rule_from timestamptz,
+  rule_before timestamptz, rule_years integer, at timestamptz, after_at timestamptz, after_id uuid,
+  at_most integer)
+RETURNS TABLE (session_id uuid, number bigint, completed_at timestamptz, due_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  WITH governed AS (
+    SELECT s.id, s.number, s.completed_at FROM session s
+    WHERE s.study_id = wanted AND s.erased_at IS NULL
+      AND s.completed_at >= greatest(rule_from, coalesce(after_at, '-infinity'))
+      AND s.completed_at < rule_before
+      AND s.completed_at <= retention_due_at(at, -rule_years) + interval '1 day'
+      AND (after_at IS NULL OR (s.completed_at, s.id) > (after_at, after_id))
+      AND retention_due_at(s.completed_at, rule_years) <= at
+    ORDER BY s.completed_at, s.id LIMIT at_most
+  ), given AS (
+    SELECT s.id, s.number, s.completed_at FROM session s
+    WHERE s.study_id = wanted AND s.erased_at IS NULL AND s.policy_version = rule_version
+      AND s.sorted_at < rule_from AND s.completed_at IS NOT NULL
+    UNION ALL
+    SELECT s.id, s.number, s.completed_at FROM session s
+    WHERE s.study_id = wanted AND s.erased_at IS NULL AND s.policy_version = rule_version
+      AND s.sorted_at >= rule_before AND s.completed_at IS NOT NULL
+  ), by_hand AS (
+    SELECT g.id, g.number, g.completed_at FROM given g
+    WHERE (after_at IS NULL OR (g.completed_at, g.id) > (after_at, after_id))
+      AND retention_due_at(g.completed_at, rule_years) <= at
+      AND NOT EXISTS (SELECT 1 FROM retention_rules() o
+        WHERE g.completed_at >= o.completed_from AND g.completed_at < o.completed_before)
+  )
+  SELECT id, number, completed_at, retention_due_at(completed_at, rule_years)
+  FROM (SELECT * FROM governed UNION ALL SELECT * FROM by_hand) AS found
+  ORDER BY completed_at, id LIMIT at_most
+$$;
+-- The same under every version, in the order of their completion.
 CREATE FUNCTION sessions_due(wanted uuid, at timestamptz, after_at timestamptz, after_id uuid,
   at_most integer)
 RETURNS TABLE (session_id uuid, number bigint, version text, completed_at timestamptz,
   due_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
-  WITH rules AS MATERIALIZED (SELECT * FROM retention_rules())
-  SELECT s.id, s.number, r.version, s.completed_at, retention_due_at(s.completed_at, r.years)
-  FROM session s JOIN rules r ON r.years IS NOT NULL
-    AND (s.completed_at >= r.completed_from AND s.completed_at < r.completed_before
-      OR s.policy_version = r.version AND NOT EXISTS (SELECT 1 FROM rules o
-        WHERE s.completed_at >= o.completed_from AND s.completed_at < o.completed_before))
-  WHERE s.study_id = wanted AND s.erased_at IS NULL
-    AND (actor_has_role('administrator') OR actor_is_service('retention'))
-    -- Nothing completed later can be due: the end of the part of the index that is read. A day more,
-    -- because 29 February is due as the 28th is.
-    AND s.completed_at <= (SELECT retention_due_at(at, -min(years)) + interval '1 day' FROM rules)
-    AND (after_at IS NULL OR (s.completed_at, s.id) > (after_at, after_id))
-    AND retention_due_at(s.completed_at, r.years) <= at
-  ORDER BY s.completed_at, s.id LIMIT at_most
+  SELECT due.session_id, due.number, r.version, due.completed_at, due.due_at
+  FROM retention_rules() r CROSS JOIN LATERAL sessions_ending(wanted, r.version, r.completed_from,
+    r.completed_before, r.years, at, after_at, after_id, at_most) AS due
+  WHERE r.years IS NOT NULL AND (actor_has_role('administrator') OR actor_is_service('retention'))
+  ORDER BY due.completed_at, due.session_id LIMIT at_most
 $$;
 
--- How many sessions of each study and version are due at each of the instants, counted no further
--- than one past a cap.
-CREATE FUNCTION retention_counts(instants timestamptz[], cap integer)
+-- How many sessions of each study (or of one) and version are due at each of the instants, counted no
+-- further than one past a cap; by the same three ranges, in one statement.
+CREATE FUNCTION retention_counts(wanted uuid, instants timestamptz[], cap integer)
 RETURNS TABLE (study_id uuid, version text, place bigint, sessions bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
   WITH rules AS MATERIALIZED (SELECT * FROM retention_rules())
-  SELECT t.id, r.version, asked.place, counted.sessions
+  SELECT t.id, r.version, asked.place, (
+    SELECT count(*) FROM (
+      SELECT 1 FROM session s
+      WHERE s.study_id = t.id AND s.erased_at IS NULL
+        AND s.completed_at >= r.completed_from AND s.completed_at < r.completed_before
+        AND s.completed_at <= retention_due_at(asked.at, -r.years) + interval '1 day'
+        AND retention_due_at(s.completed_at, r.years) <= asked.at
+      LIMIT cap + 1) AS governed
+    ) + (
+    SELECT count(*) FROM (
+      SELECT s.completed_at FROM session s
+      WHERE s.study_id = t.id AND s.policy_version = r.version AND s.erased_at IS NULL
+        AND s.sorted_at < r.completed_from
+      UNION ALL
+      SELECT s.completed_at FROM session s
+      WHERE s.study_id = t.id AND s.policy_version = r.version AND s.erased_at IS NULL
+        AND s.sorted_at >= r.completed_before) AS given
+    WHERE retention_due_at(given.completed_at, r.years) <= asked.at
+      AND NOT EXISTS (SELECT 1 FROM rules o WHERE given.completed_at >= o.completed_from
+        AND given.completed_at < o.completed_before))
   FROM study t CROSS JOIN rules r
   CROSS JOIN unnest(instants) WITH ORDINALITY AS asked (at, place)
-  CROSS JOIN LATERAL (SELECT count(*) AS sessions FROM (
-    SELECT 1 FROM session s
-    WHERE s.study_id = t.id AND s.erased_at IS NULL
-      AND s.completed_at <= retention_due_at(asked.at, -r.years) + interval '1 day'
-      AND (s.completed_at >= r.completed_from AND s.completed_at < r.completed_before
-        OR s.policy_version = r.version AND NOT EXISTS (SELECT 1 FROM rules o
-          WHERE s.completed_at >= o.completed_from AND s.completed_at < o.completed_before))
-      AND retention_due_at(s.completed_at, r.years) <= asked.at
-    LIMIT cap + 1) AS found) AS counted
-  WHERE r.years IS NOT NULL
-    AND (actor_has_role('administrator') OR actor_is_service('retention'))
+  WHERE r.years IS NOT NULL AND (wanted IS NULL OR t.id = wanted)
+    AND ((SELECT actor_has_role('administrator')) OR (SELECT actor_is_service('retention')))
 $$;
 
 -- Open requests that hold a session which is due by now: nothing of it may leave any more.
@@ -330,15 +380,16 @@ AS $$
 $$;
 
 GRANT SELECT (package_destroyed_at) ON share_release TO clearance_app;
-REVOKE EXECUTE ON FUNCTION forbid_further_use(uuid[], timestamptz), sessions_meant(bigint[], boolean),
-  hold_for_choices(uuid[]), retention_due_at(timestamptz, integer), retention_rules(),
+REVOKE EXECUTE ON FUNCTION sessions_ending(uuid, text, timestamptz, timestamptz, integer, timestamptz,
+  timestamptz, uuid, integer), forbid_further_use(uuid[], timestamptz), sessions_meant(bigint[], boolean),
+  tombstones_after(bigint, integer), hold_for_choices(uuid[]), retention_due_at(timestamptz, integer), retention_rules(),
   sessions_due(uuid, timestamptz, timestamptz, uuid, integer),
-  retention_counts(timestamptz[], integer), make_due_shares_stale(timestamptz),
+  retention_counts(uuid, timestamptz[], integer), make_due_shares_stale(timestamptz),
   erase_sessions(uuid[], text, timestamptz), refuse_erased(), follow_removed_tasks() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forbid_further_use(uuid[], timestamptz), sessions_meant(bigint[], boolean),
-  hold_for_choices(uuid[]), retention_due_at(timestamptz, integer), retention_rules(),
+  tombstones_after(bigint, integer), hold_for_choices(uuid[]), retention_due_at(timestamptz, integer), retention_rules(),
   sessions_due(uuid, timestamptz, timestamptz, uuid, integer),
-  retention_counts(timestamptz[], integer), make_due_shares_stale(timestamptz),
+  retention_counts(uuid, timestamptz[], integer), make_due_shares_stale(timestamptz),
   erase_sessions(uuid[], text, timestamptz) TO clearance_app;
 -- The retention service looks after each study, and does what an administrator asked for.
 CREATE POLICY retention_service ON study FOR SELECT USING ((SELECT actor_is_service('retention')));
@@ -668,6 +719,12 @@ def upgrade() -> None:
         "session",
         ["study_id", "completed_at", "id"],
         postgresql_where=sa.text("erased_at IS NULL"),
+    )
+    op.create_index(
+        "ix_session__erased",
+        "session",
+        ["number"],
+        postgresql_where=sa.text("erased_at IS NOT NULL"),
     )
     op.add_column(
         "share_release",

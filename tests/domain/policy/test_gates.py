@@ -220,3 +220,9 @@ def test_a_recipient_never_opens_a_gate(recipient):
         with_one = asked(session(), use, who, recipient=recipient)
         without = asked(session(), use, who)
         assert with_one.outcome.strictness >= without.outcome.strictness
+
+
+def test_a_tombstone_that_no_longer_says_when_it_was_completed_is_answered_by_r05():
+    erased = replace(session(erased=True), completed_at=None)
+    assert answer(erased, Use.INTERNAL_CHARTS) == ("R05", "deny")
+    assert answer(replace(erased, erased=False), Use.INTERNAL_CHARTS) == ("R02", "deny")

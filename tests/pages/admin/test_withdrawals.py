@@ -27,10 +27,10 @@ def test_a_withdrawal_by_the_form_holds_at_once(
     take_in(installation, administrator, study, tmp_path, full("a"))
     rosa = hire("Rosa", Role.REVIEWER, study=study)
     at = visit(administrator, "withdrawals")
-    field(at, "text_input", "Session numbers").set_value("1")
+    at.text_input(key="withdraw.numbers").set_value("1")
     field(at, "multiselect", "Choices taken back").set_value([ConsentScope.CONTACT])
-    field(at, "text_input", "Evidence").set_value("Ticket 4711")
-    field(at, "text_input", "Reason").set_value("The participant wrote to us")
+    at.text_input(key="withdraw.evidence").set_value("Ticket 4711")
+    at.text_input(key="withdraw.reason").set_value("The participant wrote to us")
     press(at, "Record the withdrawal")
     assert at.success[0].value == "1 choice withdrawn, from now on."
     (row,) = sessions.list_sessions(installation, rosa, SessionFilter()).rows
@@ -39,10 +39,33 @@ def test_a_withdrawal_by_the_form_holds_at_once(
 
 def test_what_is_no_number_is_said_as_a_sentence(visit: Visit, administrator: Actor) -> None:
     at = visit(administrator, "withdrawals")
-    field(at, "text_input", "Session numbers").set_value("one")
+    at.text_input(key="withdraw.numbers").set_value("one")
     press(at, "Record the withdrawal")
     assert "Write the sessions' numbers" in at.error[0].value
 
 
 def test_the_form_does_not_exist_for_a_reviewer(visit: Visit, hire: Hire) -> None:
     assert "takes the role" in visit(hire("Rosa", Role.REVIEWER), "withdrawals").error[0].value
+
+
+def test_no_further_use_by_the_form_holds_at_once(
+    visit: Visit,
+    installation: Installation,
+    administrator: Actor,
+    hire: Hire,
+    study: StudyRow,
+    tmp_path: Path,
+) -> None:
+    take_in(installation, administrator, study, tmp_path, full("a"))
+    rosa = hire("Rosa", Role.REVIEWER, study=study)
+    at = visit(administrator, "withdrawals")
+    at.text_input(key="forbid.numbers").set_value("1")
+    press(at, "Allow no further use")
+    assert "State the evidence" in at.error[0].value
+    at.text_input(key="forbid.evidence").set_value("Ticket 4711")
+    at.text_input(key="forbid.reason").set_value("The participant wrote to us")
+    press(at, "Allow no further use")
+    assert at.success[0].value == "No further use of session 1, from now on."
+    (row,) = sessions.list_sessions(installation, rosa, SessionFilter()).rows
+    assert row.withdrawn_at is not None
+    assert sessions.open_session(installation, rosa, row.id).reading.rule == "R09"

@@ -19,12 +19,14 @@ _TITLES = {
     "imports": "Imports",
     "access": "Access",
     "studies": "Studies",
+    "erasure": "Erasure",
+    "retention": "Retention",
     "audit": "Audit trail",
 }
 _ROOMS = {
     Role.REVIEWER: {"sessions", "session"},
     Role.TRUST_SAFETY: {"sessions", "session"},
-    Role.ADMINISTRATOR: {"imports", "access", "studies"},
+    Role.ADMINISTRATOR: {"imports", "access", "studies", "erasure", "retention"},
     Role.AUDITOR: {"audit"},
     Role.APPROVER: set(),
     Role.LEAD: set(),
