@@ -95,8 +95,8 @@ def counts(
         },
     )
     return [
-        StandingCount(row.study_id, None if row.slot < 0 else row.slot, row.standing, row.sessions)
-        for row in rows
+        StandingCount(study_id, None if slot < 0 else slot, standing, sessions)
+        for study_id, slot, standing, sessions in rows
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,7 +25,7 @@ from domain.policy.holds import (
     holds_of,
 )
 from domain.policy.selections import select
-from domain.policy.standings import Answers, slot_of
+from domain.policy.standings import Answers, StandingCount, slot_of
 from domain.vocabulary import Role
 from services import policy
 from services.acts import reading
@@ -64,6 +64,16 @@ class Worklist:
     more: tuple[datetime, UUID] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a screen shows at once: the counts, and a page of one rule's sessions."""
+
+    holds: Holds
+    #: The rule asked for, or the first there is; None when nothing is on hold.
+    rule: str | None
+    worklist: Worklist
+
+
 def overview(installation: Installation, actor: Actor, study: str | None = None) -> Holds:
     """How many sessions rest under each rule: of all studies for administrators, else one's own.
 
@@ -74,17 +84,7 @@ def overview(installation: Installation, actor: Actor, study: str | None = None)
         of theirs; audited.
     """
     with reading(installation, actor, Act.SEE_HOLDS, "hold.list", "session") as connection:
-        held = _studies(installation, actor, connection)
-        table = policy.in_force(connection)
-        groups, (answers,) = counted(
-            connection,
-            [each.id for each in _chosen(held, study)],
-            WAITED_FOR,
-            [table],
-            installation.now(),
-            as_administrator=actor.holds(Role.ADMINISTRATOR),
-        )
-    return Holds(tuple(held), count_holds(groups, answers), table)
+        return _counted(installation, actor, connection, study).holds()
 
 
 def worklist(
@@ -96,30 +96,84 @@ def worklist(
 ) -> Worklist:
     """The sessions that rest under a rule, the oldest first. Raises as :func:`overview`."""
     with reading(installation, actor, Act.SEE_HOLDS, "hold.list", "session") as connection:
-        held = _studies(installation, actor, connection)
-        table, now = policy.in_force(connection), installation.now()
-        as_administrator = actor.holds(Role.ADMINISTRATOR)
-        groups, (answers,) = counted(
-            connection,
-            [each.id for each in _chosen(held, study)],
-            WAITED_FOR,
-            [table],
-            now,
-            as_administrator=as_administrator,
-        )
-        meant = select(groups, held_under(answers, [rule]), lambda _study, _flag: GRANTED)
-        found = standings.selected(
-            connection, meant, PAGE_SIZE + 1, after=after, as_administrator=as_administrator
-        )
-    mine = actor.studies(Role.REVIEWER, now)
-    titles = {each.id: each.title for each in held}
+        counts = _counted(installation, actor, connection, study)
+        return _listed(installation, actor, connection, counts, rule, after)
+
+
+def look(
+    installation: Installation,
+    actor: Actor,
+    study: str | None,
+    rule: str | None,
+    after: Callable[[str], tuple[datetime, UUID] | None],
+) -> Look:
+    """Both in one reading: the sessions of the rule asked for, or of the first that holds any.
+
+    ``after`` says for that rule where its page begins. Raises as :func:`overview`.
+    """
+    with reading(installation, actor, Act.SEE_HOLDS, "hold.list", "session") as connection:
+        counts = _counted(installation, actor, connection, study)
+        held = counts.holds()
+        rules = [each.rule for each in held.counts]
+        if not rules:
+            return Look(held, None, Worklist((), None))
+        shown = rule if rule in rules else rules[0]
+        listed = _listed(installation, actor, connection, counts, shown, after(shown))
+    return Look(held, shown, listed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The counts of a reading, from which holds and lists come."""
+
+    studies: tuple[StudyRow, ...]
+    groups: list[StandingCount]
+    answers: Answers
+
+    def holds(self) -> Holds:
+        return Holds(self.studies, count_holds(self.groups, self.answers), self.answers.table)
+
+
+def _counted(
+    installation: Installation, actor: Actor, connection: Connection, study: str | None
+) -> _Counted:
+    held = _studies(installation, actor, connection)
+    groups, (answers,) = counted(
+        connection,
+        [each.id for each in _chosen(held, study)],
+        WAITED_FOR,
+        [policy.in_force(connection)],
+        installation.now(),
+        as_administrator=actor.holds(Role.ADMINISTRATOR),
+    )
+    return _Counted(tuple(held), groups, answers)
+
+
+def _listed(
+    installation: Installation,
+    actor: Actor,
+    connection: Connection,
+    counts: _Counted,
+    rule: str,
+    after: tuple[datetime, UUID] | None,
+) -> Worklist:
+    meant = select(counts.groups, held_under(counts.answers, [rule]), lambda _study, _flag: GRANTED)
+    found = standings.selected(
+        connection,
+        meant,
+        PAGE_SIZE + 1,
+        after=after,
+        as_administrator=actor.holds(Role.ADMINISTRATOR),
+    )
+    mine = actor.studies(Role.REVIEWER, installation.now())
+    titles = {each.id: each.title for each in counts.studies}
     shown = found[:PAGE_SIZE]
     return Worklist(
         tuple(
             HeldSession(
                 row,
                 titles[row.study_id],
-                uses_held(answers, row, rule),
+                uses_held(counts.answers, row, rule),
                 row.study_id in mine,
             )
             for row in shown

@@ -110,8 +110,9 @@ def count_holds(groups: Iterable[StandingCount], answers: Answers) -> tuple[Hold
         together[group.slot, group.standing & mask] += group.sessions
     counted: Counter[str] = Counter()
     uses: dict[str, set[Use]] = {}
+    asked = _Rules(answers)
     for (slot, standing), sessions in together.items():
-        for rule, held in holds_of(answers, slot, standing).items():
+        for rule, held in asked.holding(slot, standing).items():
             counted[rule] += sessions
             uses.setdefault(rule, set()).update(held)
     return tuple(
@@ -122,12 +123,30 @@ def count_holds(groups: Iterable[StandingCount], answers: Answers) -> tuple[Hold
 
 def holds_of(answers: Answers, slot: int | None, standing: int) -> dict[str, list[Use]]:
     """Which rules hold sessions of that kind, and for which uses."""
-    found: dict[str, list[Use]] = {}
-    for use in WAITED_FOR:
-        answer = answers.of(use, slot, standing, GRANTED)
-        if answer.outcome is Outcome.HOLD:
-            found.setdefault(answer.rule, []).append(use)
-    return found
+    return _Rules(answers).holding(slot, standing)
+
+
+class _Rules:
+    """The rule that holds a kind of session, use by use, looked up once for what a use asks."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._kept: list[tuple[Use, int, dict[tuple[int | None, int], str]]] = [
+            (use, answers.mask((use,)), {}) for use in WAITED_FOR
+        ]
+
+    def holding(self, slot: int | None, standing: int) -> dict[str, list[Use]]:
+        found: dict[str, list[Use]] = {}
+        for use, mask, kept in self._kept:
+            key = (slot, standing & mask)
+            rule = kept.get(key)
+            if rule is None:
+                answer = self._answers.of(use, slot, key[1], GRANTED)
+                rule = answer.rule if answer.outcome is Outcome.HOLD else ""
+                kept[key] = rule
+            if rule:
+                found.setdefault(rule, []).append(use)
+        return found
 
 
 def held_under(answers: Answers, rules: Iterable[str]) -> Chosen:

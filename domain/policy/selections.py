@@ -73,6 +73,12 @@ class Selection:
         return Selection(self.mask, tuple(parts))
 
 
+#: Slots by their place; None for what was not completed.
+Slots = frozenset[int | None]
+#: Slots from the first up to, not including, another, and the codes meant in all of them.
+Run = tuple[int | None, int, frozenset[int]]
+
+
 class Chosen:
     """Which kinds of sessions are meant, asked about once each.
 
@@ -97,15 +103,28 @@ class Chosen:
         self.at = answers.at
         self.mask = answers.mask(uses)
         self._answers = answers
-        self._uses = uses
+        self._masks = {use: answers.mask((use,)) for use in uses}
         self._meant = meant
-        self._enough = all if every else any
-        self._kept: dict[tuple[int, Clearance], frozenset[int | None]] = {}
+        self._every = every
+        self._kept: dict[tuple[int, Clearance], Slots] = {}
+        self._kept_of: dict[tuple[Use, int, Clearance], Slots] = {}
 
-    def slots(self, standing: int, clearance: Clearance) -> frozenset[int | None]:
+    def slots(self, standing: int, clearance: Clearance) -> Slots:
         """The slots in which sessions with that code are meant, whether there are any or not."""
         key = (standing & self.mask, clearance)
         held = self._kept.get(key)
+        if held is None:
+            by_use = [self._slots_for(use, *key) for use in self._masks]
+            nothing: Slots = frozenset()
+            together = frozenset.intersection if self._every else nothing.union
+            held = together(*by_use)
+            self._kept[key] = held
+        return held
+
+    def _slots_for(self, use: Use, standing: int, clearance: Clearance) -> Slots:
+        """The same for one use, asked once for all codes that differ in what it does not ask."""
+        key = (use, standing & self._masks[use], clearance)
+        held = self._kept_of.get(key)
         if held is None:
             slots: Iterable[int | None] = range(len(self.at) + 1)
             if standing & NOT_COMPLETED:
@@ -113,12 +132,9 @@ class Chosen:
             held = frozenset(
                 slot
                 for slot in slots
-                if self._enough(
-                    self._meant(use, self._answers.of(use, slot, key[0], clearance))
-                    for use in self._uses
-                )
+                if self._meant(use, self._answers.of(use, slot, key[1], clearance))
             )
-            self._kept[key] = held
+            self._kept_of[key] = held
         return held
 
 
@@ -138,16 +154,22 @@ def select(
     clearance: Callable[[UUID, FlagState], Clearance],
 ) -> Selection:
     """The selection of the groups that are meant, asked with what is held for each study."""
-    meant: dict[UUID, dict[int, frozenset[int | None]]] = {}
+    meant: dict[UUID, dict[int, Slots]] = {}
     by_slot: dict[tuple[UUID, int | None], list[StandingCount]] = {}
     for group in groups:
         code = group.standing & chosen.mask
-        slots = chosen.slots(code, clearance(group.study_id, flag_of(code)))
-        meant.setdefault(group.study_id, {})[code] = slots
+        of_study = meant.setdefault(group.study_id, {})
+        if code not in of_study:
+            of_study[code] = chosen.slots(code, clearance(group.study_id, flag_of(code)))
         by_slot.setdefault((group.study_id, group.slot), []).append(group)
     parts = []
+    # Studies with the same kinds of sessions, as most are, have the same runs.
+    runs: dict[frozenset[tuple[int, Slots]], tuple[Run, ...]] = {}
     for study_id, codes in meant.items():
-        for first, after, held in _runs(codes, len(chosen.at) + 1):
+        alike = frozenset(codes.items())
+        if alike not in runs:
+            runs[alike] = tuple(_runs(codes, len(chosen.at) + 1))
+        for first, after, held in runs[alike]:
             found = [
                 group
                 for slot in ((None,) if first is None else range(first, after))
@@ -163,9 +185,7 @@ def select(
     return Selection(chosen.mask, tuple(parts))
 
 
-def _runs(
-    codes: Mapping[int, frozenset[int | None]], slots: int
-) -> Iterable[tuple[int | None, int, frozenset[int]]]:
+def _runs(codes: Mapping[int, Slots], slots: int) -> Iterable[Run]:
     """Slots side by side in which the same codes are meant, as first, after and codes."""
     unfinished = frozenset(code for code, held in codes.items() if None in held)
     if unfinished:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
 import streamlit as st
 
@@ -16,7 +18,7 @@ from domain.policy.holds import WAITED_FOR, WHICH_POLICY, HoldCount, settling
 from domain.vocabulary import PolicyVersion
 from pages.front.visitor import require_visitor
 from services import holds, installation
-from services.holds import HeldSession, Holds
+from services.holds import HeldSession, Holds, Look
 
 _PAGES = "holds.pages"
 #: What would leave the house, of what somebody could wait for.
@@ -43,12 +45,16 @@ def page() -> None:
         "used for it meanwhile."
     )
     study = st.query_params.get("study")
+    asked = st.query_params.get("rule")
     try:
-        found = holds.overview(installation.current(), actor, study)
+        seen = holds.look(
+            installation.current(), actor, study, asked, lambda rule: _places(rule, study)[-1]
+        )
     except Refused as refused:
         st.error(str(refused))
         st.link_button("Start again without a study", "/holds")
         return
+    found = seen.holds
     if not found.studies:
         draw_empty("You see no study yet", "Ask an administrator for a grant on one.")
         return
@@ -57,7 +63,7 @@ def page() -> None:
         draw_empty("Nothing is on hold", "Every answer here is an allowance or a refusal.")
         return
     draw_holds([_hold(actor, found, each, study) for each in found.counts])
-    _worklist(actor, found.counts, study)
+    _worklist(seen, asked, study)
 
 
 def _studies(found: Holds, study: str | None) -> None:
@@ -98,28 +104,34 @@ def _hold(actor: Actor, found: Holds, each: HoldCount, study: str | None) -> Hol
     )
 
 
-def _worklist(actor: Actor, counts: Sequence[HoldCount], study: str | None) -> None:
-    rules = [each.rule for each in counts]
-    asked = st.query_params.get("rule")
-    st.subheader("Which sessions")
-    rule = st.radio(
-        "Rule",
-        rules,
-        index=rules.index(asked) if asked in rules else 0,
-        horizontal=True,
-        label_visibility="collapsed",
+def _places(rule: str, study: str | None) -> list[tuple[datetime, UUID] | None]:
+    """Where the pages of a rule's list begin that were turned to in this tab; the last is shown."""
+    places: list[tuple[datetime, UUID] | None] = st.session_state.setdefault(
+        f"{_PAGES}.{rule}.{study}", [None]
     )
+    return places
+
+
+def _worklist(seen: Look, asked: str | None, study: str | None) -> None:
+    counts, found, rule = seen.holds.counts, seen.worklist, seen.rule
+    if rule is None:
+        return
+    rules = [each.rule for each in counts]
+    st.subheader("Which sessions")
     if asked is not None and asked not in rules:
         st.caption(f"Nothing is on hold under {asked} here.")
-    if rule != asked:
-        st.query_params["rule"] = rule
-    key = f"{_PAGES}.{rule}.{study}"
-    places = st.session_state.setdefault(key, [None])
-    try:
-        found = holds.worklist(installation.current(), actor, rule, study, places[-1])
-    except Refused as refused:
-        st.error(str(refused))
-        return
+    chosen = st.radio(
+        "Rule",
+        rules,
+        index=rules.index(rule),
+        horizontal=True,
+        label_visibility="collapsed",
+        key=f"holds.rule.{rule}",
+    )
+    if chosen != rule:
+        st.query_params["rule"] = chosen
+        st.rerun()
+    places = _places(rule, study)
     total = next(each.sessions for each in counts if each.rule == rule)
     st.caption(f"{words.plural(total, 'session')}, the oldest first.")
     draw_held([_held(each) for each in found.sessions])

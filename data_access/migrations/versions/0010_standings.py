@@ -188,16 +188,22 @@ BEGIN
   RETURN QUERY
   SELECT s.id, s.number, s.study_id, s.sorted_at, s.completed_at, s.standing, s.policy_version,
     s.assigned_version, s.plan, s.imported_at
-  FROM unnest(studies, standings, since, before) AS p (study, standing, since, before)
-  CROSS JOIN LATERAL (
-    SELECT * FROM session h
-    WHERE h.study_id = p.study AND h.standing = p.standing
-      AND h.sorted_at >= coalesce(p.since, '-infinity') AND h.sorted_at < coalesce(p.before, 'infinity')
-      AND (h.sorted_at, h.id)
-        > (coalesce(after_at, '-infinity'), coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
-    ORDER BY h.sorted_at, h.id LIMIT at_most) AS s
-  WHERE all_of OR p.study = ANY (readable) OR (flagged AND p.standing & 768 <> 0)
-  ORDER BY s.sorted_at, s.id LIMIT at_most;
+  FROM (
+    -- From the index alone; whole rows are read of the page's sessions only.
+    SELECT found.id
+    FROM unnest(studies, standings, since, before) AS p (study, standing, since, before)
+    CROSS JOIN LATERAL (
+      SELECT h.id, h.sorted_at FROM session h
+      WHERE h.study_id = p.study AND h.standing = p.standing
+        AND h.sorted_at >= coalesce(p.since, '-infinity')
+        AND h.sorted_at < coalesce(p.before, 'infinity')
+        AND (h.sorted_at, h.id) > (coalesce(after_at, '-infinity'),
+          coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
+      ORDER BY h.sorted_at, h.id LIMIT at_most) AS found
+    WHERE all_of OR p.study = ANY (readable) OR (flagged AND p.standing & 768 <> 0)
+    ORDER BY found.sorted_at, found.id LIMIT at_most) AS page
+  JOIN session s ON s.id = page.id
+  ORDER BY s.sorted_at, s.id;
 END
 $$;
 CREATE FUNCTION facts_of_numbered(numbers bigint[])
