@@ -26,6 +26,7 @@ from deidentification.recognizers.places import place_recognizers
 from deidentification.recognizers.stock import stock_recognizers
 from deidentification.recognizers.token_entities import TokenEntityRecognizer
 from deidentification.recognizers.trades import trade_recognizers
+from deidentification.recognizers.unfamiliar import UnfamiliarWordRecognizer
 from deidentification.text_mapping import normalise
 from deidentification.token_classifier import TokenClassifier, installed_version
 
@@ -79,6 +80,10 @@ class TextAnalyser:
             )
             for language in self._configuration.models
         ]
+        if "en" in languages:
+            recognizers.append(
+                UnfamiliarWordRecognizer("en", self._lexicon, self._allowed.allows)
+            )
         return RecognizerRegistry(recognizers=recognizers, supported_languages=languages)
 
     def versions(self) -> dict[str, str]:

@@ -26,6 +26,8 @@ _WHOLE = frozenset(
         "ID_NUMBER",
     ]
 )
+#: A shorter account name or number is a word or a count as well.
+_SHORTEST_KEY = 4
 _WHY_WHOLE = "The same words were found elsewhere in this session."
 _WHY_PART = "It is part of a name found elsewhere in this session."
 
@@ -65,6 +67,9 @@ def forms_of(value: str, entity_type: str, trusted: bool, lexicon: Lexicon) -> I
             yield Form(key, any_case=len(words) > 1, whole=True)
         return
     if entity_type != "PERSON":
+        # What is left of an address that a model cut up ("at") is searched for nowhere.
+        if len(key) < _SHORTEST_KEY or all(lexicon.is_ordinary(word) for word in words):
+            return
         yield Form(key, any_case=True, whole=True)
         return
     if len(words) > 1 or not lexicon.is_ordinary(key):
