@@ -14,6 +14,8 @@ from deidentification.explanations import explain
 from deidentification.hits import Hit
 from deidentification.lexicon import Lexicon
 from deidentification.nlp_pipe import PATTERNS_LANGUAGE, EntityPipeEngine
+from deidentification.recognizers.accounts import account_recognizers
+from deidentification.recognizers.companies import company_recognizers
 from deidentification.recognizers.contacts import contact_recognizers
 from deidentification.recognizers.countries import country_recognizers
 from deidentification.recognizers.institutions import institution_recognizers
@@ -70,6 +72,7 @@ class TextAnalyser:
                 *country_recognizers(language),
                 *institution_recognizers(language),
                 *trade_recognizers(language),
+                *account_recognizers(language, self._lexicon),
                 *other_language_recognizers(language),
                 *name_recognizers(language, self._lexicon),
             )
@@ -81,6 +84,8 @@ class TextAnalyser:
             for language in self._configuration.models
         ]
         if "en" in languages:
+            # They tell names by being no English words, which says nothing elsewhere.
+            recognizers += company_recognizers("en")
             recognizers.append(
                 UnfamiliarWordRecognizer("en", self._lexicon, self._allowed.allows)
             )

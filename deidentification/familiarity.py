@@ -30,6 +30,8 @@ _OPENINGS = (
     "post", "pre", "proto", "pseudo", "psycho", "quasi", "radio", "re", "retro", "semi", "socio",
     "stereo", "sub", "super", "tele", "thermo", "trans", "tri", "ultra", "un", "under", "uni", "up",
 )  # fmt: skip
+#: What makes a word for people of a word.
+_PEOPLE = frozenset(["man", "men", "woman", "women", "person", "people"])
 #: How words of the sciences and abstract ones end; names do not.
 _LEARNED = (
     "omics", "ology", "ologies", "ological", "ologist", "ologists", "onomy", "scopy", "scopic",
@@ -84,6 +86,11 @@ def is_unfamiliar(word: str) -> bool:
     return not _is_misspelt(word)
 
 
+def is_word(word: str) -> bool:
+    """Whether a folded word is an ordinary one or an ending away from one."""
+    return _is_word(word)
+
+
 def is_listed_name(word: str) -> bool:
     """Whether a folded word that is no ordinary one is a listed name of people or a town."""
     return word in family_names() or word in given_names() or word in towns()
@@ -118,6 +125,8 @@ def _is_composed(word: str) -> bool:
         first, second = word[:at], word[at:]
         if not _is_word(second):
             continue
+        if second in _PEOPLE and _is_word(first):
+            return True
         if first in _OPENINGS or (
             len(first) >= _SHORTEST_STEM and len(second) >= _SHORTEST_PART and _is_word(first)
         ):

@@ -186,7 +186,7 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
                 Phrase(
                     patterns.SPELLED_NUMBER,
                     0.6,
-                    "Seven or more digits in a row, some or all written as words.",
+                    "Seven or more digits in a row, two or more of them written as words.",
                     accept=_has_words,
                 ),
                 Phrase(
@@ -260,9 +260,10 @@ def _is_phone(text: str, start: int, end: int) -> bool:
 
 
 def _has_words(text: str, start: int, end: int) -> bool:
-    """Spelled digits count as a number only when few enough of them are plain counting."""
+    """Seven digits and more, two of them in words, are a number when they do not merely count."""
     words = re.findall(r"[a-z]+|\d", text[start:end].lower())
-    return words != _COUNTING[: len(words)] and any(word.isalpha() for word in words)
+    digits, spoken = patterns.spelled_digits(text[start:end])
+    return digits >= 7 and spoken >= 2 and words != _COUNTING[: len(words)]
 
 
 _COUNTING = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
