@@ -25,7 +25,9 @@ from deidentification.recognizers.other_languages import other_language_recogniz
 from deidentification.recognizers.personal import personal_recognizers
 from deidentification.recognizers.phrases import TRUSTED_KEY
 from deidentification.recognizers.places import place_recognizers
+from deidentification.recognizers.publications import publication_recognizers
 from deidentification.recognizers.stock import stock_recognizers
+from deidentification.recognizers.streets_abroad import street_abroad_recognizers
 from deidentification.recognizers.token_entities import TokenEntityRecognizer
 from deidentification.recognizers.trades import trade_recognizers
 from deidentification.recognizers.unfamiliar import UnfamiliarWordRecognizer
@@ -72,6 +74,8 @@ class TextAnalyser:
                 *country_recognizers(language),
                 *institution_recognizers(language),
                 *trade_recognizers(language),
+                *street_abroad_recognizers(language),
+                *publication_recognizers(language),
                 *account_recognizers(language, self._lexicon),
                 *other_language_recognizers(language),
                 *name_recognizers(language, self._lexicon),

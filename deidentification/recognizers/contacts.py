@@ -203,6 +203,25 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
             language=language,
         ),
         PhraseRecognizer(
+            "TypedIbanRecognizer",
+            "IBAN_CODE",
+            [
+                Phrase(
+                    re.compile(rf"{WORD_START}(?P<id>[a-z]{{2}}\d{{2}}(?:\s?[a-z0-9]){{11,30}}){WORD_END}", re.IGNORECASE),
+                    0.8,
+                    "Letters and digits like an international bank account's, and its check digits are right.",
+                    accept=_is_iban,
+                ),
+                Phrase(
+                    re.compile(rf"{WORD_START}iban\W{{0,3}}(?:is\s|number\s|no\.?\s)?(?P<id>[a-z]{{2}}\d{{2}}(?:\s?[a-z0-9]{{2,6}}){{3,9}}){WORD_END}", re.IGNORECASE),
+                    0.7,
+                    "It follows the word for an international bank account number.",
+                ),
+            ],
+            language=language,
+            needs=r"\d",
+        ),
+        PhraseRecognizer(
             "LongNumberRecognizer",
             "ID_NUMBER",
             [
@@ -253,6 +272,14 @@ def _is_handle(text: str, start: int, end: int) -> bool:
     if re.search(r"[\d_.]", found):
         return True
     return not found.endswith("ing") and bool(re.match(r"\s{0,2}(?:$|[.,!?;:)\"\n])", text[end:]))
+
+
+def _is_iban(text: str, start: int, end: int) -> bool:
+    """ISO 13616: the first four moved to the end and letters read as 10 to 35, modulo 97 is 1."""
+    plain = re.sub(r"\s", "", text[start:end]).upper()
+    if not 15 <= len(plain) <= 34:
+        return False
+    return int("".join(str(int(mark, 36)) for mark in plain[4:] + plain[:4])) % 97 == 1
 
 
 def _is_phone(text: str, start: int, end: int) -> bool:

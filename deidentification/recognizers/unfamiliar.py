@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
@@ -128,7 +129,7 @@ class UnfamiliarWordRecognizer(LocalRecognizer):
     def _is_town(text: str, several: Sequence[_Said]) -> bool:
         together = all(
             _BLANK.fullmatch(text, before.end, after.start)
-            for before, after in zip(several, several[1:], strict=False)
+            for before, after in pairwise(several)
         )
         return together and " ".join(word.plain for word in several) in towns()
 
