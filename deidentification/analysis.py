@@ -11,9 +11,11 @@ from deidentification.allow_list import AllowList
 from deidentification.boundaries import snap
 from deidentification.configuration import Configuration
 from deidentification.explanations import explain
+from deidentification.familiarity import DICTIONARY_LANGUAGE
 from deidentification.hits import Hit
 from deidentification.lexicon import Lexicon
 from deidentification.nlp_pipe import PATTERNS_LANGUAGE, EntityPipeEngine
+from deidentification.recased import RecasedReader
 from deidentification.recognizers.accounts import account_recognizers
 from deidentification.recognizers.companies import company_recognizers
 from deidentification.recognizers.contacts import contact_recognizers
@@ -54,6 +56,13 @@ class TextAnalyser:
         self.pipes = EntityPipeEngine(configuration.models, configuration.ner_labels)
         self.pipes.load()
         self._classifiers = _token_recognizers(configuration, lexicon, self._allowed.allows)
+        self._recased = {
+            language: RecasedReader(
+                self.pipes.pipe(language), configuration.ner_labels, lexicon, self._allowed.allows
+            )
+            for language in configuration.models
+            if language == DICTIONARY_LANGUAGE
+        }
         languages = [*configuration.models, PATTERNS_LANGUAGE]
         self._analyzer = AnalyzerEngine(
             registry=self._registry(languages),
@@ -87,11 +96,11 @@ class TextAnalyser:
             )
             for language in self._configuration.models
         ]
-        if "en" in languages:
-            # They tell names by being no English words, which says nothing elsewhere.
-            recognizers += company_recognizers("en")
+        if DICTIONARY_LANGUAGE in languages:
+            # They tell names by being in no dictionary, of which there is one.
+            recognizers += company_recognizers(DICTIONARY_LANGUAGE)
             recognizers.append(
-                UnfamiliarWordRecognizer("en", self._lexicon, self._allowed.allows)
+                UnfamiliarWordRecognizer(DICTIONARY_LANGUAGE, self._lexicon, self._allowed.allows)
             )
         return RecognizerRegistry(recognizers=recognizers, supported_languages=languages)
 
@@ -123,6 +132,10 @@ class TextAnalyser:
             # Beside the analyser and not in it: of two results for one stretch it keeps the
             # surer, and would drop what an introduction proves for what a model is sure of.
             further = [] if second is None else second.analyze(piece, second.supported_entities)
+            recased = self._recased.get(language) if closely else None
+            if recased is not None:
+                found = [(result.start, result.end) for result in [*results, *further]]
+                further += recased.analyze(piece, found)
             for result in [*results, *further]:
                 stretch = plain.original(offset + result.start, offset + result.end)
                 hit = self._hit(text, stretch, result)

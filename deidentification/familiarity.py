@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 
 from deidentification.lexicon import NEVER_NAMES, listed, word_list
 
+#: The language whose words the lists hold.
+DICTIONARY_LANGUAGE = "en"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 #: Endings that make a word of a word, with what stood in their place before.
 _ENDINGS = (
@@ -136,7 +138,10 @@ def _is_composed(word: str) -> bool:
 
 def _is_misspelt(word: str) -> bool:
     """Whether one slip of a finger makes it of an ordinary word; the first letter is seldom wrong."""
-    if any(_is_word(word[:at] + word[at + 1] + word[at] + word[at + 2 :]) for at in range(len(word) - 1)):
+    if any(
+        _is_word(word[:at] + word[at + 1] + word[at] + word[at + 2 :])
+        for at in range(len(word) - 1)
+    ):
         return True
     return len(word) >= _SHORTEST_MISSPELT and any(map(_is_word, _one_letter_away(word)))
 

@@ -90,7 +90,9 @@ _SPOKEN = re.compile(rf"(double|triple)?[\s,.-]{{0,3}}({_DIGIT_WORD})", re.IGNOR
 
 def spelled_digits(found: str) -> tuple[int, int]:
     """How many digits a match of :data:`SPELLED_NUMBER` stands for, and how many are in words."""
-    spoken = sum({"double": 2, "triple": 3}.get(times.lower(), 1) for times, _ in _SPOKEN.findall(found))
+    spoken = sum(
+        {"double": 2, "triple": 3}.get(times.lower(), 1) for times, _ in _SPOKEN.findall(found)
+    )
     return spoken + sum(mark.isdigit() for mark in found), spoken
 
 

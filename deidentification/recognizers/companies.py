@@ -15,18 +15,23 @@ from deidentification.text_mapping import folded
 _GENERAL = listed("not_places.txt")
 _SORTS = listed("kinds_of_institution.txt")
 _FIELDS = listed("fields_of_business.txt")
-_WORD = r"[^\W\d_][\w'’&-]{1,30}"
+#: A name does not open with one of these, and a pattern must not begin to read there.
+_NOT_FIRST = r"(?!(?:a|an|and|as|at|but|by|from|for|in|is|it|my|of|on|or|our|so|than|that|the|their|this|to|was|we|were|who|with|your)\s)"
+_WORD = rf"{_NOT_FIRST}(?-i:(?![^\W\d_a-zß-ÿ]))[^\W\d_][\w'’&-]{{1,30}}"
+_ANY = rf"{_NOT_FIRST}[^\W\d_][\w'’&-]{{1,30}}"
 _CAPITAL = r"(?=[^\W\d_a-z])[^\W\d_][\w'’&-]{1,30}"
 #: Legal forms and the like: nothing but a company ends so.
 _FORM = (
     r"plc|ltd|inc|llc|llp|gmbh|corp|corporation|s\.?a\.?r\.?l|pty|pvt|bhd|oyj|(?-i:SE|SA|NV|AG|ASA|AB)|"
-    r"(?:and|&)\s(?:sons|daughters|co|partners|associates|brothers)|co\.?,?\s?ltd|holdings"
+    r"ltda|lda|sp\.?\s?z\s?o\.?\s?o|s\.r\.o|a\.s|k\.s|kft|nyrt|zrt|kkt|s\.?l\.?u|s\.coop|s\.a\.?u?|és\stársa|et\sfils|"
+    r"(?:and|&|y|e|et|og|och|und)\s(?:asociados|associés|associati|associados|söhne|hijos|figli|filhos|fils|sønner|söner)|"
+    r"(?:and|&)\s(?:sons|daughters|co|associates|brothers|partners)|co\.?,?\s?ltd|holdings"
 )
 _KIND = (
     r"media|studios?|design|designs|films|books|games|press|creative|audio|labs?|interactive|publishing|"
     r"consulting|consultants|analytics|biotech|logistics|architects|architecture|collective|agency|"
     r"pharma|pharmaceuticals|health|healthcare|foods|group|systems|software|technologies|tech|capital|"
-    r"energy|insurance|bank|hotels?|cafe|bakery|brewery|brewing|records|pictures|productions|partners|"
+    r"energy|insurance|bank|hotels?|cafe|bakery|brewery|brewing|records|pictures|productions|"
     r"solutions|industries|ventures|robotics|aerospace|motors|airlines|textiles|ceramics|furniture|"
     r"interiors|landscapes|gardens|photography|animation|entertainment|comics|digital|digital agency|"
     r"therapeutics|diagnostics|sciences|instruments|electronics|engineering|construction|properties|"
@@ -62,6 +67,14 @@ def company_recognizers(language: str) -> list[EntityRecognizer]:
                         re.IGNORECASE,
                     ),
                     0.6,
+                    "A legal form of companies ends it.",
+                    accept=_is_company,
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?P<id>{_CAPITAL}(?:\s(?:of\sthe\s|of\s|the\s|&\s|and\s)?{_CAPITAL}){{0,3}}?,?\s(?i:{_FORM})){WORD_END}\.?"
+                    ),
+                    0.7,
                     "A legal form of companies ends it.",
                     accept=_is_company,
                 ),
@@ -106,7 +119,16 @@ def company_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
                 Phrase(
                     re.compile(
-                        rf"{WORD_START}(?P<id>{_CAPITAL},\s(?:{_CAPITAL},\s)?{_CAPITAL},?\s(?:and|&)\s{_CAPITAL}){WORD_END}"
+                        rf"(?i:{WORD_START}the)\s(?P<id>{_ANY}(?:,?\s(?:and\s|&\s)?{_ANY}){{0,3}}?)(?=\s(?i:offices?|headquarters|hq|"
+                        rf"campus|branch|factory|warehouse)\b)"
+                    ),
+                    0.5,
+                    "A name before the word for where an employer sits.",
+                    accept=_is_strange,
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?P<id>{_CAPITAL},\s(?:{_CAPITAL},\s)?{_CAPITAL},?\s(?:and|&|og|och|und|y|et)\s{_CAPITAL}){WORD_END}"
                     ),
                     0.5,
                     "Surnames in a row, as partners name their firm.",
@@ -119,7 +141,7 @@ def company_recognizers(language: str) -> list[EntityRecognizer]:
 
 
 def _words(text: str, start: int, end: int) -> list[str]:
-    return re.findall(r"[^\W\d_]+", folded(text[start:end]))
+    return re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", folded(text[start:end]))
 
 
 def _is_company(text: str, start: int, end: int) -> bool:
@@ -134,14 +156,20 @@ def _is_named(text: str, start: int, end: int) -> bool:
     """The words before the kind are no function words and describe no field of business."""
     words = _words(text, start, end)[:-1]
     return bool(words) and not any(
-        word in NEVER_NAMES | _GENERAL | _SORTS | _FIELDS for word in words
+        word in NEVER_NAMES | _GENERAL | _SORTS | _FIELDS
+        or word.endswith(("ing", "n't", "er", "ly"))
+        for word in words
     )
 
 
 def _is_coined(text: str, start: int, end: int) -> bool:
     """The name's first word is in no dictionary, however it may be put together."""
     first, *rest = _words(text, start, end)
-    return is_unfamiliar(first) and not any(word in NEVER_NAMES for word in rest[:-1] if word != "of")
+    return (
+        is_unfamiliar(first)
+        and not text[start:end].split()[0].isupper()
+        and not any(word in NEVER_NAMES for word in rest[:-1] if word != "of")
+    )
 
 
 def _ends_in_a_name(text: str, start: int, end: int) -> bool:
@@ -151,6 +179,12 @@ def _ends_in_a_name(text: str, start: int, end: int) -> bool:
     return any(is_unfamiliar(word) for word in after) or all(
         word not in ordinary_words() for word in after
     )
+
+
+def _is_strange(text: str, start: int, end: int) -> bool:
+    """One of the words is in no dictionary, or all have a capital and some are surnames."""
+    words = _words(text, start, end)
+    return any(is_unfamiliar(word) for word in words)
 
 
 def _are_surnames(text: str, start: int, end: int) -> bool:

@@ -207,13 +207,19 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
             "IBAN_CODE",
             [
                 Phrase(
-                    re.compile(rf"{WORD_START}(?P<id>[a-z]{{2}}\d{{2}}(?:\s?[a-z0-9]){{11,30}}){WORD_END}", re.IGNORECASE),
+                    re.compile(
+                        rf"{WORD_START}(?P<id>[a-z]{{2}}\d{{2}}(?:\s?[a-z0-9]){{11,30}}){WORD_END}",
+                        re.IGNORECASE,
+                    ),
                     0.8,
                     "Letters and digits like an international bank account's, and its check digits are right.",
                     accept=_is_iban,
                 ),
                 Phrase(
-                    re.compile(rf"{WORD_START}iban\W{{0,3}}(?:is\s|number\s|no\.?\s)?(?P<id>[a-z]{{2}}\d{{2}}(?:\s?[a-z0-9]{{2,6}}){{3,9}}){WORD_END}", re.IGNORECASE),
+                    re.compile(
+                        rf"{WORD_START}iban\W{{0,3}}(?:is\s|number\s|no\.?\s)?(?P<id>[a-z]{{2}}\d{{2}}(?:\s?[a-z0-9]{{2,6}}){{3,9}}){WORD_END}",
+                        re.IGNORECASE,
+                    ),
                     0.7,
                     "It follows the word for an international bank account number.",
                 ),

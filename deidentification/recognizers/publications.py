@@ -32,7 +32,9 @@ _WORK = (
     r"graphic\snovel|channel|show|series|trilogy|magazine|exhibit|installation|short|short\sfilm"
 )
 _OWN = rf"(?:my|our|his|her)\s(?:\w{{1,12}}\s){{0,3}}?(?:{_WORK})"
-_CALLED = r"(?:,|:|\sis|\swas|\sis\scalled|\scalled|,\scalled|\stitled|,\stitled|\sentitled|\snamed)"
+_CALLED = (
+    r"(?:,|:|\sis|\swas|\sis\scalled|\scalled|,\scalled|\stitled|,\stitled|\sentitled|\snamed)"
+)
 
 
 def _is_title(text: str, start: int, end: int) -> bool:
@@ -60,7 +62,9 @@ def publication_recognizers(language: str) -> list[EntityRecognizer]:
             "PUBLICATION",
             [
                 Phrase(
-                    re.compile(rf"(?i:{WORD_START}(?:{_PUBLISHED}))\s(?i:the\s|a\s)?[\"“'‘]?(?P<id>{_TITLE})"),
+                    re.compile(
+                        rf"(?i:{WORD_START}(?:{_PUBLISHED}))\s(?i:the\s|a\s)?[\"“'‘]?(?P<id>{_TITLE})"
+                    ),
                     0.6,
                     "It follows words that say where something was published.",
                     accept=_is_title,
@@ -89,7 +93,9 @@ def publication_recognizers(language: str) -> list[EntityRecognizer]:
                     "Named like a journal, without its capitals.",
                 ),
                 Phrase(
-                    re.compile(rf"(?i:{WORD_START}{_OWN}{_CALLED})\s[\"“'‘*_]{{0,2}}(?P<id>{_TITLE})"),
+                    re.compile(
+                        rf"(?i:{WORD_START}{_OWN}{_CALLED})\s[\"“'‘*_]{{0,2}}(?P<id>{_TITLE})"
+                    ),
                     0.6,
                     "The title of a work that the participant calls their own.",
                     accept=_is_title,

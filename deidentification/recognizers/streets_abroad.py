@@ -11,24 +11,26 @@ from deidentification.recognizers.phrases import Phrase, PhraseRecognizer
 
 _NUMBER = r"\d{1,5}[a-zA-Z]?(?:[-/]\d{1,4}[a-zA-Z]?)?"
 _WORD = r"[^\W\d_][\w'’.-]{0,30}"
+_CAPITAL = r"(?=[^\W\d_a-z])[^\W\d_][\w'’.-]{0,30}"
 _OF = r"(?:(?:de|del|della|dei|degli|delle|da|do|dos|das|di|du|des|la|las|los|le|les|l'|d'|dr\.|św\.|gen\.)\s?){0,3}"
 #: Kinds of street that stand before the name; the short ones with their full stop.
 _BEFORE = (
-    r"ul\.|ulica|al\.|aleja|aleje|os\.|osiedle|pl\.|plac|rua|avda\.?|avenida|travessa|praça|largo|calle|c/|carrer|paseo|"
-    r"plaza|camino|ronda|via|viale|corso|piazza|piazzale|vicolo|rue|chemin|impasse|allée|quai|cours|passage|"
-    r"strada|bulevardul|calea|şoseaua|jalan|jl\.|đường|ул\.|улица|проспект|пр\.|rruga|leoforos|odos|οδός|via le|boulevard|avenue"
+    r"(?:(?:rambla|acceso|urbanización|urbanizacion|glorieta|cuesta|pasaje|callejón|rotonda|stretto|borgo|contrada|viaduto|"
+    r"alameda|ladeira|rodovia|estrada|ulica|aleja|aleje|osiedle|rua|avenida|travessa|praça|calle|carrer|paseo|camino|viale|"
+    r"piazza|piazzale|vicolo|rue|chemin|impasse|allée|bulevardul|calea|şoseaua|jalan|đường|улица|проспект|rruga|leoforos|"
+    r"odos|οδός)\s|(?:ul|al|os|pl|avda|jl|ул|пр)\.\s?|c/\s?)"
 )
+#: The same, but words of English too: these need a name with its capital.
+_BEFORE_CAPITAL = r"(?i:via|corso|plaza|passage|boulevard|avenue|largo|quai|cours|ronda|strada|plac|beco|quadra)\s"
 #: Kinds of street that end a name's last word, and those that stand after it.
 _FUSED = (
     r"straße|strasse|str\.|weg|platz|gasse|allee|ufer|damm|straat|laan|kade|plein|dreef|singel|gracht|steenweg|gatan|"
     r"vägen|gata|gade|vej|veien|vegen|veg|katu|kuja|utca|stien|torg|plads|ulice|vegur|stræti|lei|baan|hof"
 )
-_AFTER = (
-    r"utca|útja|út|tér|u\.|krt\.|körút|ulice|náměstí|třída|trg|cesta|ulica|sokak|sokağı|caddesi|cad\.|sok\.|tie|iela|gatvė|tänav|enparantza|kalea"
-)
+_AFTER = r"utca|útja|út|tér|u\.|krt\.|körút|ulice|náměstí|třída|trg|cesta|ulica|sokak|sokağı|caddesi|cad\.|sok\.|tie|iela|gatvė|tänav|enparantza|kalea"
 _NUMBERED = r"(?:no\.?\s?|nr\.?\s?|n°\s?|nº\s?|number\s)?"
 _NOT_YEAR = r"(?!(?:19|20)\d\d(?!\w))"
-_UNIT = r"(?:apt|apartment|suite|ste|unit|flat|floor|room)\.?[ \t]*#?\d{1,5}[a-z]?"
+_UNIT = r"(?:apt|apartment|suite|ste|unit|flat|floor|room|piso|appartamento|interno|wohnung|lgh|leilighet)\.?[ \t]*#?\d{1,5}[a-z]?"
 _BREAK = r"[ \t]*[,\n][\s>?|]{0,8}"
 
 
@@ -41,7 +43,7 @@ def street_abroad_recognizers(language: str) -> list[EntityRecognizer]:
             [
                 Phrase(
                     re.compile(
-                        rf"(?<![^\W_])(?P<id>(?:{_NUMBER},?\s)?(?:{_BEFORE})\s?{_OF}{_WORD}(?:\s{_OF}{_WORD}){{0,3}}?,?\s"
+                        rf"(?<![^\W_])(?P<id>(?:{_NUMBER},?\s)?{_BEFORE}{_OF}{_WORD}(?:\s{_OF}{_WORD}){{0,3}}?,?\s"
                         rf"{_NUMBERED}{_NOT_YEAR}{_NUMBER}){WORD_END}",
                         re.IGNORECASE,
                     ),
@@ -50,7 +52,15 @@ def street_abroad_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
                 Phrase(
                     re.compile(
-                        rf"{WORD_START}(?P<id>(?:{_NUMBER},?\s)?(?:{_WORD}\s)?[^\W\d_][\w-]{{2,30}}(?:{_FUSED}),?\s{_NUMBERED}"
+                        rf"{WORD_START}(?P<id>(?:{_NUMBER},?\s)?{_BEFORE_CAPITAL}{_OF}{_CAPITAL}(?:\s{_OF}{_CAPITAL}){{0,3}}?,?\s"
+                        rf"{_NUMBERED}{_NOT_YEAR}{_NUMBER}){WORD_END}"
+                    ),
+                    0.65,
+                    "A word for a street in another language, a name and a house number.",
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}(?P<id>(?:{_NUMBER},?\s)?[^\W\d_][\w-]{{2,30}}(?:{_FUSED}),?\s{_NUMBERED}"
                         rf"{_NOT_YEAR}{_NUMBER}){WORD_END}",
                         re.IGNORECASE,
                     ),

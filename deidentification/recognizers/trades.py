@@ -46,6 +46,8 @@ _ONLY = (
     r"(?:only|last|first|two|three|few|youngest)"
     r"(?:\s(?:female|male|black|remaining|full-time|working|two|three|few))?"
 )
+
+
 def _is_rare(text: str, start: int, end: int) -> bool:
     """More than one word, or one that no list of common jobs has; never only common words."""
     words = [folded(word) for word in text[start:end].replace("-", " ").split()]
@@ -159,6 +161,16 @@ def trade_recognizers(language: str) -> list[EntityRecognizer]:
                     0.6,
                     "The words before it say that there are hardly any others.",
                     accept=_is_rare_trade,
+                ),
+                Phrase(
+                    re.compile(
+                        rf"{WORD_START}work(?:ed|s|ing)?\s(?:for|at)\s[^.!?\n]{{3,60}}?\sas\s(?:an?\s|the\s)?"
+                        rf"(?P<id>{_WORD}(?:\s{_WORD}){{0,3}}(?:,\s{_WORD})?)(?=,?\s(?:but|until|and|for|since|before|from)\b|[.!?])",
+                        re.IGNORECASE,
+                    ),
+                    0.55,
+                    "An occupation after the employer.",
+                    accept=_is_rare,
                 ),
                 Phrase(
                     re.compile(

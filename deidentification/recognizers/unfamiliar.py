@@ -27,13 +27,17 @@ from deidentification.text_mapping import folded
 SOURCE = "UnfamiliarWordRecognizer"
 _WORD = re.compile(r"[^\W\d_]{1,40}(?:['’][^\W\d_]{1,40})*")
 _GAP = re.compile(r"(?:[ \t]{1,2}|-)(?:(?:de|da|di|del|van|von|der|den|la|le|al|el|bin)[ \t])?")
+_BEFORE_HYPHEN = re.compile(r"([^\W\d_]{1,40})-$")
+_AFTER_HYPHEN = re.compile(r"-([^\W\d_]{1,40})")
 _BLANK = re.compile(r"[ \t]{1,2}")
 #: A turn with more of them among its words is in another language, or no prose.
 _FOREIGN_SHARE = 0.25
 _FEWEST_TO_TELL = 8
 _LONGEST_TOWN = 3
 _SCORE, _LISTED_SCORE = 0.5, 0.55
-_WHERE = frozenset("in near around outside across into visit visited left leaving reach downtown".split())
+_WHERE = frozenset(
+    "in near around outside across into visit visited left leaving reach downtown".split()
+)
 _EMPLOYED = frozenset(["at", "for", "joined"])
 _WITH = frozenset(
     "i'm im its with by and or than ask asks asked tell told thank thanks thanking hi hey hello dear call called "
@@ -41,7 +45,9 @@ _WITH = frozenset(
     "love loved like miss missed saw trust trusted teach taught let make made help helped".split()
 )
 #: Words that only say more of the one before: what people do stands after them.
-_BETWEEN = frozenset("always never usually often once still just really also then only even".split())
+_BETWEEN = frozenset(
+    "always never usually often once still just really also then only even".split()
+)
 #: After a word in lower case that is in no dictionary these speak of somebody, seldom of a thing.
 _GOES_ON = frozenset("is was has had does did will would can could from here who".split())
 _FELLOWS = frozenset(["and i", "and me", "and us", "and we"])
@@ -99,9 +105,6 @@ class UnfamiliarWordRecognizer(LocalRecognizer):
 
     def _said(self, text: str, match: re.Match[str]) -> _Said:
         said = match[0]
-        hyphenated = text[match.start() - 1 : match.start()] == "-" or (
-            text[match.end() : match.end() + 1] == "-" and text[match.end() + 1 :][:1].isalpha()
-        )
         plain = folded(said)
         bare = plain.removesuffix("'s")
         return _Said(
@@ -111,8 +114,17 @@ class UnfamiliarWordRecognizer(LocalRecognizer):
             said[0].isupper(),
             (bare in self._lexicon.plain_first_names or is_unfamiliar(bare))
             and not self._allows(bare)
-            and not (hyphenated and not is_listed_name(bare)),
+            and not self._is_compounded(text, match.start(), match.end(), bare),
         )
+
+    @staticmethod
+    def _is_compounded(text: str, start: int, end: int, bare: str) -> bool:
+        """Whether a hyphen joins it to an ordinary word: "human-ness", "ghibli-style"."""
+        if is_listed_name(bare):
+            return False
+        joined = [_BEFORE_HYPHEN.search(text, max(0, start - 40), start)]
+        joined.append(_AFTER_HYPHEN.match(text, end))
+        return any(found and not is_unfamiliar(folded(found[1])) for found in joined)
 
     def _named(self, text: str, words: Sequence[_Said], at: int) -> tuple[int, str, str]:
         """Where the name that opens at a word ends, its kind, and why; an empty kind for none."""
@@ -128,8 +140,7 @@ class UnfamiliarWordRecognizer(LocalRecognizer):
     @staticmethod
     def _is_town(text: str, several: Sequence[_Said]) -> bool:
         together = all(
-            _BLANK.fullmatch(text, before.end, after.start)
-            for before, after in pairwise(several)
+            _BLANK.fullmatch(text, before.end, after.start) for before, after in pairwise(several)
         )
         return together and " ".join(word.plain for word in several) in towns()
 
