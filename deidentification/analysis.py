@@ -23,6 +23,7 @@ from deidentification.recognizers.countries import country_recognizers
 from deidentification.recognizers.institutions import institution_recognizers
 from deidentification.recognizers.model_entities import ModelEntityRecognizer
 from deidentification.recognizers.names import name_recognizers
+from deidentification.recognizers.numbers import number_recognizers
 from deidentification.recognizers.other_languages import other_language_recognizers
 from deidentification.recognizers.personal import personal_recognizers
 from deidentification.recognizers.phrases import TRUSTED_KEY
@@ -78,6 +79,7 @@ class TextAnalyser:
             for recognizer in (
                 *stock_recognizers(language),
                 *contact_recognizers(language),
+                *number_recognizers(language),
                 *personal_recognizers(language),
                 *place_recognizers(language),
                 *country_recognizers(language),

@@ -1,4 +1,4 @@
-"""E-mail in words, web addresses, handles, phone numbers and long numbers."""
+"""E-mail in words, web addresses and handles."""
 
 from __future__ import annotations
 
@@ -173,85 +173,6 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
             ],
             language=language,
         ),
-        PhraseRecognizer(
-            "NumberRecognizer",
-            "PHONE_NUMBER",
-            [
-                Phrase(
-                    patterns.PHONE,
-                    0.6,
-                    "Digits grouped like a phone number.",
-                    accept=_is_phone,
-                ),
-                Phrase(
-                    patterns.SPELLED_NUMBER,
-                    0.6,
-                    "Seven or more digits in a row, two or more of them written as words.",
-                    accept=_has_words,
-                ),
-                Phrase(
-                    re.compile(
-                        rf"(?:{WORD_START}(?:call|text|phone|cell|mobile|number|whatsapp|reach|"
-                        rf"ring|tel)"
-                        r"\D{0,20})(?P<id>\d{3}[\s.-]\d{4})(?![\d-])",
-                        re.IGNORECASE,
-                    ),
-                    0.6,
-                    "Seven digits after words that announce a phone number.",
-                ),
-            ],
-            language=language,
-        ),
-        PhraseRecognizer(
-            "TypedIbanRecognizer",
-            "IBAN_CODE",
-            [
-                Phrase(
-                    re.compile(
-                        rf"{WORD_START}(?P<id>[a-z]{{2}}\d{{2}}(?:\s?[a-z0-9]){{11,30}}){WORD_END}",
-                        re.IGNORECASE,
-                    ),
-                    0.8,
-                    "Letters and digits like an international bank account's, and its check digits are right.",
-                    accept=_is_iban,
-                ),
-                Phrase(
-                    re.compile(
-                        rf"{WORD_START}iban\W{{0,3}}(?:is\s|number\s|no\.?\s)?(?P<id>[a-z]{{2}}\d{{2}}(?:\s?[a-z0-9]{{2,6}}){{3,9}}){WORD_END}",
-                        re.IGNORECASE,
-                    ),
-                    0.7,
-                    "It follows the word for an international bank account number.",
-                ),
-            ],
-            language=language,
-            needs=r"\d",
-        ),
-        PhraseRecognizer(
-            "LongNumberRecognizer",
-            "ID_NUMBER",
-            [
-                Phrase(
-                    patterns.LONG_NUMBER,
-                    0.5,
-                    "A number long enough to name one account, document or person.",
-                ),
-                Phrase(
-                    re.compile(
-                        rf"{WORD_START}(?:passport|licen[cs]e|employee|student|member(?:ship)?|"
-                        rf"patient|"
-                        r"account|badge|staff|customer|order|case|policy|reference|ref|tax|id)"
-                        r"(?:\s(?:number|no\.?|num|id|#|code)){1,2}(?:\sis|:|\s#)?\s{1,2}"
-                        r"#?(?P<id>(?=[\w-]{0,20}\d)[A-Z0-9][A-Z0-9-]{3,20})" + WORD_END,
-                        re.IGNORECASE,
-                    ),
-                    0.7,
-                    "It follows words that announce an identification number.",
-                ),
-            ],
-            language=language,
-            needs=r"\d",
-        ),
     ]
 
 
@@ -278,25 +199,3 @@ def _is_handle(text: str, start: int, end: int) -> bool:
     if re.search(r"[\d_.]", found):
         return True
     return not found.endswith("ing") and bool(re.match(r"\s{0,2}(?:$|[.,!?;:)\"\n])", text[end:]))
-
-
-def _is_iban(text: str, start: int, end: int) -> bool:
-    """ISO 13616: the first four moved to the end and letters read as 10 to 35, modulo 97 is 1."""
-    plain = re.sub(r"\s", "", text[start:end]).upper()
-    if not 15 <= len(plain) <= 34:
-        return False
-    return int("".join(str(int(mark, 36)) for mark in plain[4:] + plain[:4])) % 97 == 1
-
-
-def _is_phone(text: str, start: int, end: int) -> bool:
-    return patterns.is_phone(text[start:end])
-
-
-def _has_words(text: str, start: int, end: int) -> bool:
-    """Seven digits and more, two of them in words, are a number when they do not merely count."""
-    words = re.findall(r"[a-z]+|\d", text[start:end].lower())
-    digits, spoken = patterns.spelled_digits(text[start:end])
-    return digits >= 7 and spoken >= 2 and words != _COUNTING[: len(words)]
-
-
-_COUNTING = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]

@@ -22,6 +22,7 @@ from deidentification.familiarity import (
     towns,
 )
 from deidentification.lexicon import NEVER_NAMES, Lexicon
+from deidentification.recognizers.names import opens_sentence
 from deidentification.text_mapping import folded
 
 SOURCE = "UnfamiliarWordRecognizer"
@@ -133,6 +134,8 @@ class UnfamiliarWordRecognizer(LocalRecognizer):
             if len(several) == count and self._is_town(text, several):
                 return at + count, "LOCATION", _WHY_TOWN
         end = self._end(text, words, at)
+        if end == at and self._is_capital_name(text, words, at):
+            return at + 1, "PERSON", _WHY_DOES
         if end == at:
             return at, "", ""
         return (end, *self._kind(text, words, at, end))
@@ -154,12 +157,28 @@ class UnfamiliarWordRecognizer(LocalRecognizer):
             word = words[end]
             if not _GAP.fullmatch(text, words[end - 1].end, word.start):
                 break
-            surname = word.plain in self._lexicon.ambiguous and word.plain not in NEVER_NAMES
+            surname = (
+                word.plain in self._lexicon.ambiguous
+                and word.plain not in NEVER_NAMES
+                and word.plain not in self._deeds
+            )
             if not word.unfamiliar and not (surname and self._stops(text, words, end)):
                 break
             end += 1
         # "will" and "rose" are names only with a word beside them that can be nothing else.
         return end if any(word.unfamiliar for word in words[at:end]) else at
+
+    def _is_capital_name(self, text: str, words: Sequence[_Said], at: int) -> bool:
+        """A first name that is a word too, with a capital inside its sentence: "then Crystal signs"."""
+        word = words[at]
+        return (
+            word.capital
+            and word.plain in self._lexicon.first_names
+            and word.plain not in NEVER_NAMES
+            and not self._allows(word.plain)
+            and not opens_sentence(text, word.start)
+            and self._does(text, words, at + 1)
+        )
 
     def _may_open(self, words: Sequence[_Said], at: int) -> bool:
         """Whether a first name that is a word too stands before a lower-case surname: "will szabo"."""
