@@ -73,7 +73,7 @@ def given_names() -> frozenset[str]:
     return word_list("given_names.txt")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def is_unfamiliar(word: str) -> bool:
     """Whether a folded word of letters is no word of the language, nor made of them or misspelt.
 

@@ -117,6 +117,27 @@ def is_web_address(found: str) -> bool:
     return top.islower() and any(mark.isalpha() for mark in host.split(".")[0])
 
 
+def is_spelled_address(found: str) -> bool:
+    """A match of :data:`SPELLED_EMAIL` needs a sign of being one beyond "look at this. In ..."."""
+    found = found.lower()
+    if "@" in found or "(" in found or "[" in found:
+        return True
+    return bool(re.search(r"\sdot\s", found)) or bool(
+        re.search(r"\sat\s\S+\.[a-z]{2,6}$", found)
+        and re.search(r"mail|yahoo|outlook|icloud|proton|aol|live\.", found)
+    )
+
+
+_COUNTING = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+
+
+def is_spelled_number(found: str) -> bool:
+    """Seven digits and more, two of them in words, are a number when they do not merely count."""
+    words = re.findall(r"[a-z]+|\d", found.lower())
+    digits, spoken = spelled_digits(found)
+    return digits >= 7 and spoken >= 2 and words != _COUNTING[: len(words)]
+
+
 def is_phone(found: str) -> bool:
     """Whether a match of :data:`PHONE` has as many digits as phone numbers have."""
     return 7 <= sum(mark.isdigit() for mark in found) <= 15

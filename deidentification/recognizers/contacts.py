@@ -177,14 +177,7 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
 
 
 def _is_address(text: str, start: int, end: int) -> bool:
-    """A spelled address needs a sign of being one beyond "look at this. In ..."."""
-    found = text[start:end].lower()
-    if "@" in found or "(" in found or "[" in found:
-        return True
-    return bool(re.search(r"\sdot\s", found)) or bool(
-        re.search(r"\sat\s\S+\.[a-z]{2,6}$", found)
-        and re.search(r"mail|yahoo|outlook|icloud|proton|aol|live\.", found)
-    )
+    return patterns.is_spelled_address(text[start:end])
 
 
 def _is_web_address(text: str, start: int, end: int) -> bool:

@@ -122,10 +122,4 @@ def _is_iban(text: str, start: int, end: int) -> bool:
 
 
 def _has_words(text: str, start: int, end: int) -> bool:
-    """Seven digits and more, two of them in words, are a number when they do not merely count."""
-    words = re.findall(r"[a-z]+|\d", text[start:end].lower())
-    digits, spoken = patterns.spelled_digits(text[start:end])
-    return digits >= 7 and spoken >= 2 and words != _COUNTING[: len(words)]
-
-
-_COUNTING = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    return patterns.is_spelled_number(text[start:end])
