@@ -11,6 +11,7 @@ from deidentification.boundaries import WORD_END, WORD_START
 from deidentification.hits import Hit
 from deidentification.known import KnownIdentifiers
 from deidentification.lexicon import Lexicon
+from deidentification.spellings import broken_up
 from deidentification.text_mapping import fold, folded
 
 SOURCE = "account"
@@ -81,7 +82,7 @@ def _name_searches(full_name: str, lexicon: Lexicon) -> Iterator[_Search]:
             )
     for part in dict.fromkeys(parts):
         yield _Search(
-            _words(re.escape(part)),
+            _words(broken_up(part)),
             "PERSON",
             "It is part of the name in the participant's account.",
             ambiguous=lexicon.is_ordinary(part),

@@ -11,21 +11,29 @@ from deidentification.allow_list import AllowList
 from deidentification.boundaries import snap
 from deidentification.configuration import Configuration
 from deidentification.explanations import explain
+from deidentification.familiarity import DICTIONARY_LANGUAGE
 from deidentification.hits import Hit
 from deidentification.lexicon import Lexicon
 from deidentification.nlp_pipe import PATTERNS_LANGUAGE, EntityPipeEngine
+from deidentification.recased import RecasedReader
+from deidentification.recognizers.accounts import account_recognizers
+from deidentification.recognizers.companies import company_recognizers
 from deidentification.recognizers.contacts import contact_recognizers
 from deidentification.recognizers.countries import country_recognizers
 from deidentification.recognizers.institutions import institution_recognizers
 from deidentification.recognizers.model_entities import ModelEntityRecognizer
 from deidentification.recognizers.names import name_recognizers
+from deidentification.recognizers.numbers import number_recognizers
 from deidentification.recognizers.other_languages import other_language_recognizers
 from deidentification.recognizers.personal import personal_recognizers
 from deidentification.recognizers.phrases import TRUSTED_KEY
 from deidentification.recognizers.places import place_recognizers
+from deidentification.recognizers.publications import publication_recognizers
 from deidentification.recognizers.stock import stock_recognizers
+from deidentification.recognizers.streets_abroad import street_abroad_recognizers
 from deidentification.recognizers.token_entities import TokenEntityRecognizer
 from deidentification.recognizers.trades import trade_recognizers
+from deidentification.recognizers.unfamiliar import UnfamiliarWordRecognizer
 from deidentification.text_mapping import normalise
 from deidentification.token_classifier import TokenClassifier, installed_version
 
@@ -49,6 +57,13 @@ class TextAnalyser:
         self.pipes = EntityPipeEngine(configuration.models, configuration.ner_labels)
         self.pipes.load()
         self._classifiers = _token_recognizers(configuration, lexicon, self._allowed.allows)
+        self._recased = {
+            language: RecasedReader(
+                self.pipes.pipe(language), configuration.ner_labels, lexicon, self._allowed.allows
+            )
+            for language in configuration.models
+            if language == DICTIONARY_LANGUAGE
+        }
         languages = [*configuration.models, PATTERNS_LANGUAGE]
         self._analyzer = AnalyzerEngine(
             registry=self._registry(languages),
@@ -64,11 +79,15 @@ class TextAnalyser:
             for recognizer in (
                 *stock_recognizers(language),
                 *contact_recognizers(language),
+                *number_recognizers(language),
                 *personal_recognizers(language),
                 *place_recognizers(language),
                 *country_recognizers(language),
                 *institution_recognizers(language),
                 *trade_recognizers(language),
+                *street_abroad_recognizers(language),
+                *publication_recognizers(language),
+                *account_recognizers(language, self._lexicon),
                 *other_language_recognizers(language),
                 *name_recognizers(language, self._lexicon),
             )
@@ -79,6 +98,12 @@ class TextAnalyser:
             )
             for language in self._configuration.models
         ]
+        if DICTIONARY_LANGUAGE in languages:
+            # They tell names by being in no dictionary, of which there is one.
+            recognizers += company_recognizers(DICTIONARY_LANGUAGE)
+            recognizers.append(
+                UnfamiliarWordRecognizer(DICTIONARY_LANGUAGE, self._lexicon, self._allowed.allows)
+            )
         return RecognizerRegistry(recognizers=recognizers, supported_languages=languages)
 
     def versions(self) -> dict[str, str]:
@@ -109,6 +134,10 @@ class TextAnalyser:
             # Beside the analyser and not in it: of two results for one stretch it keeps the
             # surer, and would drop what an introduction proves for what a model is sure of.
             further = [] if second is None else second.analyze(piece, second.supported_entities)
+            recased = self._recased.get(language) if closely else None
+            if recased is not None:
+                found = [(result.start, result.end) for result in [*results, *further]]
+                further += recased.analyze(piece, found)
             for result in [*results, *further]:
                 stretch = plain.original(offset + result.start, offset + result.end)
                 hit = self._hit(text, stretch, result)

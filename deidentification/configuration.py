@@ -68,6 +68,7 @@ class Words(_Strict):
     impersonal_mailboxes: frozenset[str]
     relations: tuple[str, ...]
     introductions: tuple[str, ...]
+    deeds: tuple[str, ...]
 
 
 class Configuration(_Strict):

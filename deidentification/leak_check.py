@@ -17,9 +17,12 @@ from deidentification.boundaries import WORD_END, WORD_START
 from deidentification.known import KnownIdentifiers
 from deidentification.lexicon import Lexicon
 from deidentification.propagation import forms_of
+from deidentification.spellings import broken_up
 from deidentification.text_mapping import MappedText, fold, folded, normalise
 
 _REPLACEMENT = re.compile(r"\[[A-Z][A-Z_]*(?:_\d+)?\]")
+#: "Marias" and "Maria's": an ending does not hide a name.
+_POSSESSIVE = r"(?:'?s)?"
 #: Stands in the place of a replacement while searching: a letter of no script, so that
 #: nothing is found across or inside "[PERSON_1]".
 _BLANK = "\ue000"
@@ -116,10 +119,13 @@ def _in_text(
 #: The first kind that covers a place names it.
 _CONTACTS: tuple[tuple[re.Pattern[str], SurvivorKind, Callable[[str], bool]], ...] = (
     (patterns.EMAIL, SurvivorKind.EMAIL, lambda _found: True),
+    (patterns.SPELLED_EMAIL, SurvivorKind.EMAIL, patterns.is_spelled_address),
     (patterns.URL, SurvivorKind.URL, patterns.is_web_address),
     (patterns.HANDLE, SurvivorKind.HANDLE, lambda _found: True),
     (patterns.PHONE, SurvivorKind.PHONE, patterns.is_phone),
     (patterns.LONG_NUMBER, SurvivorKind.LONG_NUMBER, lambda _found: True),
+    (patterns.SPELLED_NUMBER, SurvivorKind.LONG_NUMBER, patterns.is_spelled_number),
+    (patterns.SPELLED_URL, SurvivorKind.URL, lambda _found: True),
 )
 
 
@@ -147,15 +153,30 @@ def _value_searches(
             kind = SurvivorKind.REMOVED_VALUE if form.whole else SurvivorKind.REMOVED_PART
             any_case = form.any_case or wanted.get(form.key, (False, kind))[0]
             wanted[form.key] = (any_case, kind)
+        for key, in_any_case in _further_forms(value, lexicon):
+            wanted.setdefault(key, (in_any_case, SurvivorKind.REMOVED_PART))
         digits = re.sub(r"\D", "", folded(value.text))
         if len(digits) >= 6:
             wanted.setdefault(" ".join(digits), (True, SurvivorKind.REMOVED_VALUE))
     for key, (any_case, kind) in wanted.items():
-        words = key.split(" ")
-        single = all(len(word) == 1 for word in words)
-        gap = r"[\W_]{0,3}" if single or len(words) > 1 else ""
-        spread = gap.join(map(re.escape, words))
+        if key.replace(" ", "").isdigit():
+            spread = r"[\W_]{0,3}".join(map(re.escape, key.replace(" ", "")))
+        else:
+            spread = broken_up(key) + _POSSESSIVE
         yield re.compile(f"{WORD_START}{spread}{WORD_END}"), any_case, kind
+
+
+def _further_forms(value: RemovedValue, lexicon: Lexicon) -> Iterator[tuple[str, bool]]:
+    """What of a removed value says as much as all of it, and whether in any letter case."""
+    plain = folded(value.text)
+    if value.entity_type == "EMAIL_ADDRESS":
+        local = " ".join(re.findall(r"[^\W_]+", plain.partition("@")[0]))
+        if "@" in plain and len(local) > 3 and local not in lexicon.words.impersonal_mailboxes:
+            yield local, not lexicon.is_ordinary(local)
+    elif value.entity_type == "STREET_ADDRESS":
+        street = re.findall(r"[^\W\d_]+", plain.partition(",")[0])
+        if len(street) > 1 and any(len(word) > 3 for word in street):
+            yield " ".join(street), False
 
 
 def _blanked(text: str) -> str:

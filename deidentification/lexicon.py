@@ -16,6 +16,14 @@ def listed(name: str) -> frozenset[str]:
     return frozenset(folded(word) for line in lines if line[:1] != "#" for word in line.split())
 
 
+def word_list(name: str) -> frozenset[str]:
+    """The words of a published list under ``words``, which is folded already."""
+    text = (Path(__file__).with_name("words") / name).read_text(encoding="utf-8")
+    return frozenset(
+        word for line in text.splitlines() if not line.startswith("#") for word in line.split()
+    )
+
+
 #: Words that never are a name where a name could stand. The same for every language that
 #: patterns know, since a transcript may mix them.
 NEVER_NAMES = listed("never_names.txt")

@@ -69,6 +69,10 @@ class EntityPipeEngine(SpacyNlpEngine):
         }
         self.nlp = {**self._pipes, PATTERNS_LANGUAGE: bare}  # type: ignore[assignment]
 
+    def pipe(self, language: str) -> Language:
+        """The loaded model of a configured language."""
+        return self._pipes[language]
+
     def versions(self) -> dict[str, str]:
         """Name and version of the model behind each language."""
         return {

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from deidentification.boundaries import WORD_END, WORD_START
+from deidentification.familiarity import is_word
+from deidentification.text_mapping import folded
 
 #: Top-level domains that stand without ``https://`` in ordinary typing. A longer list would
 #: read "done.so" and other forgotten blanks as addresses.
@@ -27,7 +29,7 @@ _DOT = (
     r"punkt)\s{1,2}|\s?\.\s?)"
 )
 _JOIN = (
-    r"(?:\s{1,2}(?:dot|underscore|dash|hyphen|minus|plus)\s{1,2}|"
+    r"(?:\s\.\s|\s{1,2}(?:dot|underscore|dash|hyphen|minus|plus)\s{1,2}|"
     r"\s{0,2}[\(\[]\s?dot\s?[\)\]]\s{0,2})"
 )
 #: An address written in words: "ann at mail dot com", "ann (at) mail [dot] com".
@@ -76,12 +78,23 @@ LONG_NUMBER = re.compile(
 )
 
 _DIGIT_WORD = "zero|oh|one|two|three|four|five|six|seven|eight|nine"
-#: Digits spelled one by one, seven or more, with "double" and "triple" among them.
+#: Digits of which some are written as words, with "double" and "triple" among them: read one by
+#: one, or begun in words and gone on with in groups of figures.
 SPELLED_NUMBER = re.compile(
-    rf"{WORD_START}(?:(?:double|triple|{_DIGIT_WORD}|\d)[\s,.-]{{1,3}}){{6,20}}(?:{_DIGIT_WORD}|\d)"
-    rf"{WORD_END}",
+    rf"{WORD_START}(?:(?:double|triple|{_DIGIT_WORD}|\d{{1,6}})[\s,.-]{{1,3}}){{1,20}}"
+    rf"(?:{_DIGIT_WORD}|\d{{1,6}}){WORD_END}",
     re.IGNORECASE,
 )
+_SPOKEN = re.compile(rf"(double|triple)?[\s,.-]{{0,3}}({_DIGIT_WORD})", re.IGNORECASE)
+
+
+def spelled_digits(found: str) -> tuple[int, int]:
+    """How many digits a match of :data:`SPELLED_NUMBER` stands for, and how many are in words."""
+    spoken = sum(
+        {"double": 2, "triple": 3}.get(times.lower(), 1) for times, _ in _SPOKEN.findall(found)
+    )
+    return spoken + sum(mark.isdigit() for mark in found), spoken
+
 
 #: Top-level domains that are also words of a next sentence.
 _WORDS_TOO = frozenset({"art", "at", "be", "es", "film", "in", "it", "me", "music", "no", "us"})
@@ -98,8 +111,31 @@ def is_web_address(found: str) -> bool:
     host, _, path = found.partition("/")
     top = host.rsplit(".", 1)[-1]
     if top in _WORDS_TOO and not path:
-        return False
+        # "ofelia71.art" is an address, "this is my work.art matters" is not.
+        label = re.sub(r"[\W\d_]", "", folded(host.rsplit(".", 1)[0]))
+        return top.islower() and not is_word(label) and host.islower()
     return top.islower() and any(mark.isalpha() for mark in host.split(".")[0])
+
+
+def is_spelled_address(found: str) -> bool:
+    """A match of :data:`SPELLED_EMAIL` needs a sign of being one beyond "look at this. In ..."."""
+    found = found.lower()
+    if "@" in found or "(" in found or "[" in found:
+        return True
+    return bool(re.search(r"\sdot\s", found)) or bool(
+        re.search(r"\sat\s\S+\.[a-z]{2,6}$", found)
+        and re.search(r"mail|yahoo|outlook|icloud|proton|aol|live\.", found)
+    )
+
+
+_COUNTING = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+
+
+def is_spelled_number(found: str) -> bool:
+    """Seven digits and more, two of them in words, are a number when they do not merely count."""
+    words = re.findall(r"[a-z]+|\d", found.lower())
+    digits, spoken = spelled_digits(found)
+    return digits >= 7 and spoken >= 2 and words != _COUNTING[: len(words)]
 
 
 def is_phone(found: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from deidentification.account import name_parts
 from deidentification.boundaries import WORD_END, WORD_START
+from deidentification.familiarity import is_unfamiliar
 from deidentification.hits import Hit
 from deidentification.lexicon import Lexicon
 from deidentification.text_mapping import fold, folded
@@ -26,6 +27,10 @@ _WHOLE = frozenset(
         "ID_NUMBER",
     ]
 )
+#: A shorter account name or number is a word or a count as well.
+_SHORTEST_KEY = 4
+#: Shorter words of an organisation's or a place's name name nothing alone.
+_SHORTEST_PART = 5
 _WHY_WHOLE = "The same words were found elsewhere in this session."
 _WHY_PART = "It is part of a name found elsewhere in this session."
 
@@ -62,21 +67,33 @@ def forms_of(value: str, entity_type: str, trusted: bool, lexicon: Lexicon) -> I
     words = key.split()
     if entity_type in ("LOCATION", "ORGANIZATION"):
         if not lexicon.is_ordinary(key):
-            yield Form(key, any_case=len(words) > 1, whole=True)
+            yield Form(key, any_case=len(words) > 1 or is_unfamiliar(key), whole=True)
+        if len(words) > 1:
+            for part in words:
+                if len(part) >= _SHORTEST_PART and is_unfamiliar(part):
+                    yield Form(part, any_case=False, whole=False)
         return
     if entity_type != "PERSON":
+        # What is left of an address that a model cut up ("at") is searched for nowhere.
+        if len(key) < _SHORTEST_KEY or all(lexicon.is_ordinary(word) for word in words):
+            return
         yield Form(key, any_case=True, whole=True)
         return
     if len(words) > 1 or not lexicon.is_ordinary(key):
         yield Form(
             key,
-            any_case=len(words) > 1 or trusted or key in lexicon.plain_first_names,
+            any_case=len(words) > 1 or trusted or _is_only_a_name(key, lexicon),
             whole=True,
         )
     if len(words) > 1:
         for part in name_parts(value):
             if not lexicon.is_ordinary(part):
-                yield Form(part, any_case=trusted or part in lexicon.plain_first_names, whole=False)
+                yield Form(part, any_case=trusted or _is_only_a_name(part, lexicon), whole=False)
+
+
+def _is_only_a_name(word: str, lexicon: Lexicon) -> bool:
+    """A listed first name that is no word, or a word that no dictionary has."""
+    return word in lexicon.plain_first_names or is_unfamiliar(word)
 
 
 def propagate(

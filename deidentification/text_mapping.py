@@ -16,6 +16,11 @@ from dataclasses import dataclass
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
+#: Letters of other alphabets, and small capitals, that look like plain ones: "Mаria" with a Cyrillic a.
+_LOOK_ALIKES = str.maketrans(
+    "аеорсухіјѕкмтвнһԁԛԝαεορτυικνχγ" + "ᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
+    "aeopcyxijskmtbhhdqwaeoptuiknxy" + "abcdefghijklmnoprstuvwyz",
+)
 #: Typographic marks that patterns expect in their plain form.
 _PLAIN_MARKS = str.maketrans(
     {"‘": "'", "’": "'", "ʼ": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-"}
@@ -98,4 +103,4 @@ def _folded_cluster(cluster: str) -> str:
         return cluster.lower()
     apart = unicodedata.normalize("NFKD", _normal_cluster(cluster).casefold())
     bare = "".join(mark for mark in apart if not unicodedata.combining(mark))
-    return bare.translate(_PLAIN_LETTERS).casefold()
+    return bare.translate(_PLAIN_LETTERS).casefold().translate(_LOOK_ALIKES)

@@ -18,7 +18,7 @@ _SUFFIX_AFTER = re.compile(
     re.IGNORECASE,
 )
 _UNIT = (
-    r"(?:apartment|apt|suite|ste|unit|flat|room|floor|building|bldg|p\.?[ ]?o\.?[ ]?box|box|psc)"
+    r"(?:apartment|apt|suite|ste|unit|flat|piso|appartamento|interno|wohnung|room|floor|building|bldg|p\.?[ ]?o\.?[ ]?box|box|psc)"
     r"\.?[ \t]*#?[ \t]*\d{1,6}[a-z]?"
 )
 _NUMBER_BEFORE = re.compile(r"(?<![\w.,:/-])(?:no\.?[ ]?)?\d{1,5}[a-z]?[ \t,]{1,2}$", re.IGNORECASE)
@@ -28,7 +28,14 @@ _UNIT_AFTER = re.compile(rf"{_BREAK}{_UNIT}(?![^\W_])", re.IGNORECASE)
 _NUMBER_AFTER = re.compile(r"[ \t,]{1,2}\d{1,5}[a-z]?(?![\w-])", re.IGNORECASE)
 #: A postal code after a place; four digits that could be a year are none.
 _CODE_AFTER = re.compile(r"(?:,?[ \t]+)(?!(?:19|20)\d\d(?!\d))\d{4,6}(?:-\d{3,4})?(?![\w-])")
-_LONGEST = 60
+#: The line of the town below a street: a postal code beside it, or a line of an address's own.
+_TOWN_AFTER = re.compile(
+    r"[ \t]*,?[ \t]*[\r\n]+[\s>?|]{0,8}(?:"
+    r"(?:[A-Z]{1,2}-)?\d{2,6}[ -]?\d{0,4}(?:[ ][A-Z]{2})?,?[ ][^\W\d_][^\n\d,.;:!?]{1,40}"
+    r"|[^\W\d_][^\n\d.;:!?]{1,40}?,?[ -](?:[A-Z]{2}[ ,]{1,2})?\d{3,6}(?:-\d{3,4})?"
+    r"|[^\W\d_][^\n\d.;:!?]{1,30},[ ][A-Z]{2})(?![^\W_])"
+)
+_LONGEST = 70
 _SENTENCE = {
     "PERSON": " The title beside it is covered with it.",
     "STREET_ADDRESS": " The number beside it is covered with it.",
@@ -52,7 +59,7 @@ def widen(text: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
             end = _after(text, (_SUFFIX_AFTER,), end, high)
         elif hit.entity_type == "STREET_ADDRESS":
             start = _before(text, _NUMBER_BEFORE, start, low)
-            end = _after(text, (_UNIT_AFTER, _NUMBER_AFTER, _CODE_AFTER), end, high)
+            end = _after(text, (_UNIT_AFTER, _NUMBER_AFTER, _CODE_AFTER, _TOWN_AFTER), end, high)
         elif hit.entity_type == "LOCATION":
             end = _after(text, (_CODE_AFTER,), end, high)
         if (start, end) != (hit.start, hit.end):

@@ -1,4 +1,4 @@
-"""E-mail in words, web addresses, handles, phone numbers and long numbers."""
+"""E-mail in words, web addresses and handles."""
 
 from __future__ import annotations
 
@@ -173,72 +173,11 @@ def contact_recognizers(language: str) -> list[EntityRecognizer]:
             ],
             language=language,
         ),
-        PhraseRecognizer(
-            "NumberRecognizer",
-            "PHONE_NUMBER",
-            [
-                Phrase(
-                    patterns.PHONE,
-                    0.6,
-                    "Digits grouped like a phone number.",
-                    accept=_is_phone,
-                ),
-                Phrase(
-                    patterns.SPELLED_NUMBER,
-                    0.6,
-                    "Seven or more digits in a row, some or all written as words.",
-                    accept=_has_words,
-                ),
-                Phrase(
-                    re.compile(
-                        rf"(?:{WORD_START}(?:call|text|phone|cell|mobile|number|whatsapp|reach|"
-                        rf"ring|tel)"
-                        r"\D{0,20})(?P<id>\d{3}[\s.-]\d{4})(?![\d-])",
-                        re.IGNORECASE,
-                    ),
-                    0.6,
-                    "Seven digits after words that announce a phone number.",
-                ),
-            ],
-            language=language,
-        ),
-        PhraseRecognizer(
-            "LongNumberRecognizer",
-            "ID_NUMBER",
-            [
-                Phrase(
-                    patterns.LONG_NUMBER,
-                    0.5,
-                    "A number long enough to name one account, document or person.",
-                ),
-                Phrase(
-                    re.compile(
-                        rf"{WORD_START}(?:passport|licen[cs]e|employee|student|member(?:ship)?|"
-                        rf"patient|"
-                        r"account|badge|staff|customer|order|case|policy|reference|ref|tax|id)"
-                        r"(?:\s(?:number|no\.?|num|id|#|code)){1,2}(?:\sis|:|\s#)?\s{1,2}"
-                        r"#?(?P<id>(?=[\w-]{0,20}\d)[A-Z0-9][A-Z0-9-]{3,20})" + WORD_END,
-                        re.IGNORECASE,
-                    ),
-                    0.7,
-                    "It follows words that announce an identification number.",
-                ),
-            ],
-            language=language,
-            needs=r"\d",
-        ),
     ]
 
 
 def _is_address(text: str, start: int, end: int) -> bool:
-    """A spelled address needs a sign of being one beyond "look at this. In ..."."""
-    found = text[start:end].lower()
-    if "@" in found or "(" in found or "[" in found:
-        return True
-    return bool(re.search(r"\sdot\s", found)) or bool(
-        re.search(r"\sat\s\S+\.[a-z]{2,6}$", found)
-        and re.search(r"mail|yahoo|outlook|icloud|proton|aol|live\.", found)
-    )
+    return patterns.is_spelled_address(text[start:end])
 
 
 def _is_web_address(text: str, start: int, end: int) -> bool:
@@ -253,16 +192,3 @@ def _is_handle(text: str, start: int, end: int) -> bool:
     if re.search(r"[\d_.]", found):
         return True
     return not found.endswith("ing") and bool(re.match(r"\s{0,2}(?:$|[.,!?;:)\"\n])", text[end:]))
-
-
-def _is_phone(text: str, start: int, end: int) -> bool:
-    return patterns.is_phone(text[start:end])
-
-
-def _has_words(text: str, start: int, end: int) -> bool:
-    """Spelled digits count as a number only when few enough of them are plain counting."""
-    words = re.findall(r"[a-z]+|\d", text[start:end].lower())
-    return words != _COUNTING[: len(words)] and any(word.isalpha() for word in words)
-
-
-_COUNTING = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]

@@ -56,7 +56,7 @@ def name_recognizers(language: str, lexicon: Lexicon) -> list[EntityRecognizer]:
                 ),
                 _phrase(
                     rf"(?i:{WORD_START}(?:{introductions}))[:,]?\s{{1,2}}"
-                    rf"(?P<id>{_LETTERS}{{2,30}}\s{_LETTERS}{{2,30}})"
+                    rf"(?P<id>{_LETTERS}{{1,30}}\.?\s{_LETTERS}{{2,30}})"
                     r"(?=\s{0,2}(?:$|[.,!?;:)\n])|\s(?i:and|but|i|i'm|im|from|btw)\b)",
                     0.95,
                     "It follows words by which people introduce themselves.",

@@ -93,6 +93,41 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
                 Phrase(
                     _compiled(
+                        rf"{WORD_START}(?:i'll\sbe|i\swill\sbe|i'd\sbe|i\sbecame|about\sto\s(?:be|turn|hit)|being|"
+                        rf"turns?|turning|hitting|going\son|reached|reaching|man\sof|woman\sof|person\sof|"
+                        rf"already|the\sbig)\s(?P<id>{_ADULT_AGE}){WORD_END}"
+                        rf"(?=\s{{0,2}}(?:$|[.,!?;:)\n])|\s(?:this|next|in|on|soon|now|and|made|has|meant|means|was|"
+                        rf"is|i|so|but|then|years\sold|before|when|last|years\sof\sage)\b)"
+                    ),
+                    0.6,
+                    "A number said of a person, as an age is.",
+                    accept=_is_grown,
+                ),
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}at\s(?P<id>{_ADULT_AGE})(?=,?\s(?:i|i'm|i've|you|one|my|we|he|she|it's)\s"
+                        rf"(?!o'?clock))"
+                    ),
+                    0.55,
+                    "A number after at, as an age is.",
+                    accept=_is_grown,
+                ),
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}(?P<id>{_AGE}[-\s]?(?:y\.\s?o\.?|years?\s(?:of\sage|young)))"
+                    ),
+                    0.8,
+                    "A number followed by a form of years old.",
+                ),
+                Phrase(
+                    _compiled(
+                        rf"{WORD_START}my\s(?P<id>{_ADULT_AGE}(?:st|nd|rd|th))\syear{WORD_END}(?!\s(?:of|as|in|at))"
+                    ),
+                    0.5,
+                    "It counts the years of a life.",
+                ),
+                Phrase(
+                    _compiled(
                         r"(?:^|[.!?\n]\s{0,2})[^\W\d_][\w'-]{1,30}\s[^\W\d_][\w'-]{1,30},\s"
                         r"(?P<id>1[89]|[2-9]\d),\s[^\W\d_][\w'-]{2,30}(?=\s?(?:$|[.,!\n]))"
                     ),
@@ -149,7 +184,7 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
                 Phrase(
                     _compiled(
                         rf"{WORD_START}(?:born|birthday|birthdate|date of birth|dob|b-day|"
-                        rf"bday)\W{{0,3}}"
+                        rf"bday|(?:high\sschool\s)?class\sof|birth\syear|year\sof\sbirth|child\sof)\W{{0,3}}"
                         rf"(?:\w{{1,8}}\W{{1,2}}){{0,5}}?(?P<id>{_NUMERIC}|{_WRITTEN}|"
                         rf"{_MONTH_YEAR}|"
                         rf"(?:19|20)\d\d|'\d\d){WORD_END}"
@@ -191,6 +226,12 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
             needs=r"\d",
         ),
     ]
+
+
+def _is_grown(text: str, start: int, end: int) -> bool:
+    """From eighteen on, or in words: "at 10 I stop" is a time of the day."""
+    found = text[start:end]
+    return not found.isdigit() or int(found) >= 18
 
 
 def _is_calendar_day(text: str, start: int, end: int) -> bool:

@@ -243,8 +243,8 @@ def test_the_same_session_gives_the_same_result_from_memory(say: Say) -> None:
 
 
 def test_what_one_account_revealed_is_not_remembered_for_the_next(clean: Clean) -> None:
-    said = "zubeyda drew the cover with okpara"
-    assert clean(said, full_name="Zubeyda Okpara") == ["[PERSON_1] drew the cover with [PERSON_1]"]
+    said = "thimble drew the cover with lantern"
+    assert clean(said, full_name="Thimble Lantern") == ["[PERSON_1] drew the cover with [PERSON_1]"]
     assert clean(said) == [said]
 
 
