@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from data_access.tables import (
+    DoubleReview,
     InterviewSession,
     RedactionSetRow,
     ReviewItem,
@@ -79,6 +80,14 @@ def claim_next(
             _free(now),
             ReviewItem.session_id.not_in(but_not),
             *_readable(),
+            # A third settles what two reviews differ on; the two can, and are not offered it.
+            ~select(DoubleReview.id)
+            .where(
+                DoubleReview.session_id == ReviewItem.session_id,
+                DoubleReview.state == "differs",
+                or_(DoubleReview.first_staff == staff_id, DoubleReview.second_staff == staff_id),
+            )
+            .exists(),
             ~select(ReviewSkip.session_id)
             .where(
                 ReviewSkip.session_id == ReviewItem.session_id,

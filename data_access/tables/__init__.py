@@ -2,10 +2,16 @@
 
 from data_access.tables.audit import AuditEvent
 from data_access.tables.base import Base
+from data_access.tables.double import (
+    DoubleOutcome,
+    DoubleReview,
+    ReviewDifference,
+    SecondDecision,
+)
 from data_access.tables.metrics import MetricCell, MetricSnapshot
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
 from data_access.tables.policy import PolicyDocument, PolicyProposal
-from data_access.tables.quasi import QuasiIdentifierRow
+from data_access.tables.quasi import QuasiIdentifierRow, SpecialUniqueRow
 from data_access.tables.queue import (
     ReviewCheck,
     ReviewItem,
@@ -59,6 +65,8 @@ __all__ = [
     "DeidentificationProgress",
     "DeidentificationRun",
     "DeidentificationTask",
+    "DoubleOutcome",
+    "DoubleReview",
     "FindingRow",
     "ImportBatch",
     "ImportRefusal",
@@ -74,10 +82,12 @@ __all__ = [
     "RecipientRow",
     "RedactionSetRow",
     "ReviewCheck",
+    "ReviewDifference",
     "ReviewItem",
     "ReviewOutcome",
     "ReviewProgress",
     "ReviewSkip",
+    "SecondDecision",
     "SessionSearch",
     "SessionSource",
     "ShareComment",
@@ -87,6 +97,7 @@ __all__ = [
     "ShareRequest",
     "ShareSession",
     "ShareVote",
+    "SpecialUniqueRow",
     "Staff",
     "StaffRole",
     "Study",
