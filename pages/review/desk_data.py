@@ -33,7 +33,7 @@ def editor_data(
 ) -> EditorData:
     """All that the editor shows of a session."""
     return EditorData(
-        session_id=str(desk.row.id),
+        session_id=desk_name(desk),
         version=desk.version,
         turns=desk.turns,
         findings=tuple(
@@ -65,6 +65,11 @@ def editor_data(
         read=tuple(sorted(desk.read)),
         notice=notice,
     )
+
+
+def desk_name(desk: Desk) -> str:
+    """What a browser keeps a session's unsaved decisions under: a second review's are apart."""
+    return f"{desk.row.id}/second" if desk.blind else str(desk.row.id)
 
 
 def conflict_since(desk: Desk, events: EditorEvents, actor: Actor) -> Conflict | None:
