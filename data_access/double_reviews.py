@@ -73,12 +73,13 @@ def of_session(connection: Connection, session_id: UUID) -> DoubleRow | None:
             DoubleReview.state,
             DoubleReview.first_set_id,
             DoubleReview.first_staff,
-            first.display_name.label("first_name"),
+            func.coalesce(first.display_name, "").label("first_name"),
             DoubleReview.second_staff,
             second.display_name.label("second_name"),
             DoubleReview.second_set_id,
         )
-        .join(first, first.id == DoubleReview.first_staff)
+        # The machine knows nobody's name.
+        .outerjoin(first, first.id == DoubleReview.first_staff)
         .outerjoin(second, second.id == DoubleReview.second_staff)
         .where(DoubleReview.session_id == session_id, DoubleReview.state != "overtaken")
     ).first()

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from data_access.tables import (
     DoubleReview,
+    FindingRow,
     InterviewSession,
     RedactionSetRow,
     ReviewItem,
@@ -19,6 +20,7 @@ from data_access.tables import (
     ReviewSkip,
     Staff,
 )
+from domain.review_risk import DOUBTED_BELOW, RiskEvidence
 from domain.vocabulary import ReviewState
 
 
@@ -54,6 +56,31 @@ def weigh(connection: Connection, session_id: UUID, risk: int, why: str) -> None
     connection.execute(
         update(ReviewItem).where(ReviewItem.session_id == session_id).values(risk=risk, why=why)
     )
+
+
+def evidence(connection: Connection, session_id: UUID) -> RiskEvidence | None:
+    """What a waiting session's risk is weighed by, special uniques left out; None of any other."""
+    doubted = (
+        select(func.count())
+        .select_from(FindingRow)
+        .where(
+            FindingRow.session_id == InterviewSession.id,
+            FindingRow.run_id == InterviewSession.current_run_id,
+            FindingRow.score < DOUBTED_BELOW,
+        )
+        .scalar_subquery()
+    )
+    row = connection.execute(
+        select(
+            InterviewSession.finding_count,
+            doubted,
+            InterviewSession.word_count,
+            InterviewSession.coverage == "patterns_only",
+        )
+        .join(ReviewItem, ReviewItem.session_id == InterviewSession.id)
+        .where(InterviewSession.id == session_id, ReviewItem.waiting)
+    ).first()
+    return None if row is None else RiskEvidence(*row)
 
 
 def claim_next(
