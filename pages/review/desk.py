@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 import streamlit as st
@@ -15,13 +16,16 @@ from domain.redaction import DecisionKind, RedactionDecision
 from domain.vocabulary import ReviewState
 from pages.front.visitor import require_visitor
 from pages.review.desk_data import conflict_since, desk_name, editor_data
+from pages.review.jump import take_jump
 from pages.review.purpose import forget_purpose, state_purpose
-from services import confirming, installation, review_queue, reviewing
+from services import confirming, installation, review_queue, reviewing, traits
 from services.reviewing import Desk
+from services.traits import RareTrait
 
 _OPENED = "desk.opened"
 _SURVIVORS = "desk.survivors"
 _FLASH = "desk.flash"
+_TRAITS = "desk.traits"
 
 
 @st.fragment
@@ -63,6 +67,8 @@ def draw_desk(session_id: UUID, purpose: str) -> None:
         survivors=_survivors(desk),
         state=EditorState.CONFIRMED if confirmed else EditorState.EDITING,
         types=reviewing.entity_types(),
+        traits=_traits(actor, desk),
+        jump=take_jump(session_id),
     )
     redaction_editor(data, _key(desk))
 
@@ -80,6 +86,16 @@ def _open(actor: Actor, session_id: UUID, purpose: str) -> Desk:
     st.session_state[_OPENED] = (session_id, purpose)
     st.session_state.pop(_SURVIVORS, None)
     return desk
+
+
+def _traits(actor: Actor, desk: Desk) -> tuple[RareTrait, ...]:
+    """What few share: counted once for an opening, since decisions change nothing of it."""
+    asked = (desk.row.id, desk.row.current_run_id)
+    held = st.session_state.get(_TRAITS)
+    if held is None or held[0] != asked:
+        found = traits.rare_traits(installation.current(), actor, desk.row.id)
+        held = st.session_state[_TRAITS] = (asked, found)
+    return cast(tuple[RareTrait, ...], held[1])
 
 
 def _say_who_else(actor: Actor, desk: Desk) -> None:

@@ -57,6 +57,9 @@ class Editor {
     this.refresh();
     this.drawMessages();
     if (fresh) this.goTo(this.model.byKey.get(this.current) ?? this.model.undecided[0] ?? this.model.items[0], { focus: !this.elsewhere() });
+    const { jump } = parcel.now;
+    const wanted = jump && this.model.traits.find((one) => spanKey(one) === spanKey(jump));
+    if (wanted) this.goToTrait(wanted);
     return undefined;
   }
 

@@ -29,6 +29,7 @@ class Panel {
     );
     this.card = make("section", { class: "rx-card", "aria-label": "Current finding" });
     this.survivors = make("section", { class: "rx-left", "aria-label": "Leak check" });
+    this.traits = make("section", { class: "rx-traits", "aria-label": "Could tell who this is" });
     this.filter = make("input", { type: "checkbox", onchange: () => this.toggleFilter(this.filter.checked) });
     this.groups = make("div", { class: "rx-groups" });
     this.list = make(
@@ -38,7 +39,7 @@ class Panel {
       make("label", { class: "rx-filter" }, this.filter, " Undecided only ", make("kbd", { "aria-hidden": "true" }, "u")),
       this.groups,
     );
-    this.element = make("aside", { class: "rx-side", "aria-label": "Findings" }, this.card, this.survivors, this.list);
+    this.element = make("aside", { class: "rx-side", "aria-label": "Findings" }, this.card, this.survivors, this.traits, this.list);
     this.rows = new Map();
   }
 
@@ -54,6 +55,7 @@ class Panel {
     this.drawCard();
     this.drawList();
     this.drawSurvivors();
+    this.drawTraits();
   }
 
   drawBar() {
@@ -180,6 +182,21 @@ class Panel {
     if (box.top < frame.top || box.bottom > frame.bottom) {
       this.element.scrollTop += box.top - frame.top - frame.height / 2;
     }
+  }
+
+  drawTraits() {
+    const { editor } = this;
+    const { standing } = editor.model;
+    this.traits.hidden = standing.length === 0;
+    const shape = standing.map(spanKey).join(";");
+    if (shape === this.told) return;
+    this.told = shape;
+    this.traits.replaceChildren(
+      make("h4", {}, "Could tell who this is", make("kbd", { "aria-hidden": "true" }, "i")),
+      make("ul", {}, ...standing.map((one) =>
+        make("li", {}, make("button", { type: "button", class: "rx-item", onclick: () => editor.goToTrait(one) },
+          make("strong", { dir: "auto" }, editor.model.words(one)), ` ${one.label}, shared with ${one.shared}`)))),
+    );
   }
 
   drawSurvivors() {
