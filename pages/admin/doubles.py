@@ -126,7 +126,7 @@ def _set_share(actor: Actor, study: StudyRow) -> None:
     with st.form("doubles", border=False):
         number, go, _rest = st.columns([3, 2, 7], vertical_alignment="bottom")
         percent = number.number_input(
-            "Second reviews in a hundred confirmed sessions",
+            "Second reviews in a hundred",
             min_value=0,
             max_value=100,
             value=study.double_percent,

@@ -133,8 +133,9 @@ def _readable(view: SessionView) -> bool:
 def _transcript(actor: Actor, view: SessionView) -> None:
     purpose = stated_purpose(view.row.id)
     if purpose is not None and may(actor, Act.REVIEW):
-        st.caption(f"Opened for: {purpose}")
-        st.button("Close the original", on_click=forget_purpose)
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            st.caption(f"Opened for: {purpose}", width="content")
+            st.button("Close the original", on_click=forget_purpose, type="tertiary")
         draw_desk(view.row.id, purpose)
         return
     if wanted(view.row.id):

@@ -92,7 +92,7 @@ class Editor {
     this.scroller = make("div", { class: "rx-scroller", role: "region", "aria-label": "Transcript and preview", tabindex: "0" },
       make("div", { class: "rx-head", "aria-hidden": "true" }, make("span"), make("span", {}, "Original"), make("span", { class: "rx-head-preview" }, "What a recipient gets")),
       this.turns.element);
-    this.root.replaceChildren(this.panel.bar, this.message, make("div", { class: "rx-body" }, this.scroller, this.panel.element), this.overlay, this.live);
+    this.root.replaceChildren(this.overlay, this.panel.bar, this.message, make("div", { class: "rx-body" }, this.scroller, this.panel.element), this.live);
     this.reading = new Reading(this.scroller, this.turns.rows, (turn) => this.model.turns[turn].text.length,
       (turn) => this.model.read.has(turn), (turn) => {
         this.model.read.add(turn);

@@ -14,11 +14,13 @@ class Panel {
     this.editor = editor;
     this.undecidedOnly = false;
     this.progress = make("p", { class: "rx-progress" });
+    this.unread = make("p", { class: "rx-unread" });
     this.save = make("p", { class: "rx-save" });
     this.bar = make(
       "div",
       { class: "rx-bar", role: "toolbar", "aria-label": "Review" },
       this.progress,
+      this.unread,
       this.save,
       (this.fold = button("Preview", "p", () => editor.togglePreview(), { "aria-pressed": "true" })),
       button("Keys", "?", () => editor.toggleHelp()),
@@ -67,11 +69,11 @@ class Panel {
     const parts = most.slice(0, 3).map(([type, count]) => `${count} ${model.label(type)}`);
     if (most.length > 3) parts.push("…");
     const unread = model.now.must_read_whole ? model.turns.length - model.read.size : 0;
-    const words = [
-      model.now.state === "confirmed" ? "Confirmed" : undecided.length ? `${undecided.length} undecided: ${parts.join(", ")}` : "All decided",
-      unread > 0 ? `${plural(unread, "turn")} not seen yet` : null,
-    ];
-    setText(this.progress, words.filter(Boolean).join(" · "));
+    const words = model.now.state === "confirmed" ? "Confirmed"
+      : undecided.length ? `${undecided.length} undecided: ${parts.join(", ")}` : "All decided";
+    setText(this.progress, words);
+    this.progress.title = words;
+    setText(this.unread, unread > 0 ? `${plural(unread, "turn")} not seen yet` : "");
     this.confirm.disabled = !model.open;
     this.next.disabled = !model.open;
   }

@@ -154,7 +154,9 @@ def test_a_survivor_of_the_leak_check_is_one_key_away_and_reading_is_counted(
 ) -> None:
     page = reviewer().open("leak-one")
     expect(page.locator(".rx-left")).to_contain_text("Left standing: 1")
-    expect(page.locator(".rx-progress")).not_to_contain_text("not seen yet", timeout=15_000)
+    unread = page.locator(".rx-unread")
+    expect(unread).to_contain_text("not seen yet")
+    expect(unread).to_have_text("", timeout=15_000)
     _press(page, "l", "m", "1")
     saved(page)
     assert [_words(row, "leak-one") for row in desk.rows("leak-one")] == ["Priyanka"]
