@@ -54,9 +54,10 @@ function helpPanel(close) {
   return make(
     "div",
     {
-      class: "rx-help", role: "dialog", "aria-label": "Keys", tabindex: "-1",
+      class: "rx-help", role: "dialog", "aria-modal": "true", "aria-label": "Keys", tabindex: "-1",
       onkeydown: (event) => {
         event.stopPropagation();
+        keepTabInside(event.currentTarget, event);
         if (["Escape", "?", "Enter"].includes(event.key) && event.target.tagName !== "BUTTON") {
           event.preventDefault();
           close();
