@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from data_access import decisions, double_reviews
@@ -542,3 +542,42 @@ def test_nobody_decides_for_the_session_while_they_review_it_blind(
         pytest.raises(ProgrammingError, match="row-level security"),
     ):
         decisions.add(connection, session_id, study.id, rosa.staff_id, made, second=True)
+
+
+@pytest.mark.usefixtures("every_one_twice")
+def test_erasing_a_session_leaves_nothing_of_its_second_review(
+    installation: Installation,
+    rosa: Actor,
+    ravi: Actor,
+    study: StudyRow,
+    session_id: UUID,
+    review: Review,
+) -> None:
+    review(rosa)
+    review_queue.claim_next(installation, ravi, study.id)
+    review(ravi, "Kelpwick")
+    tables = ("second_decision", "review_difference", "double_outcome", "double_review")
+    owner = create_engine(installation.database.addresses.owner or "")
+    with owner.begin() as connection:
+        counts = {
+            table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+            for table in tables
+        }
+        assert all(counts.values()), counts
+        # As an erasure does it: in somebody's name, and with the coverage taken away.
+        connection.execute(
+            text("SELECT set_config('clearance.actor', :who, true)"), {"who": str(ravi.staff_id)}
+        )
+        connection.execute(
+            text(
+                "UPDATE session SET erased_at = now(), coverage = 'pending',"
+                " review_state = 'unprocessed', current_redaction_set_id = NULL"
+            )
+        )
+        left = [
+            connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+            for table in tables
+        ]
+        connection.execute(text("DELETE FROM redaction_set"))
+    owner.dispose()
+    assert left == [0, 0, 0, 0]

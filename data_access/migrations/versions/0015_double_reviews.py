@@ -204,7 +204,9 @@ CREATE FUNCTION guard_confirmation() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 BEGIN
+  -- An erased session has none left, whoever erases it.
   IF NEW.coverage IS DISTINCT FROM OLD.coverage AND current_actor() IS NOT NULL
+      AND NEW.erased_at IS NULL
       AND NOT actor_is_service('deidentification') THEN
     RAISE EXCEPTION 'review.coverage: the machine alone says how much of it ran';
   END IF;
@@ -237,6 +239,23 @@ $$;
 CREATE TRIGGER confirmation_guarded
   BEFORE UPDATE OF review_state, current_redaction_set_id, coverage ON session
   FOR EACH ROW EXECUTE FUNCTION guard_confirmation();
+
+-- Erasing a session takes what second reviews and the queue hold of it, before its sets go.
+CREATE FUNCTION forget_second_reviews() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  DELETE FROM second_decision WHERE session_id = NEW.id;
+  DELETE FROM review_difference WHERE session_id = NEW.id;
+  DELETE FROM double_outcome WHERE session_id = NEW.id;
+  DELETE FROM double_review WHERE session_id = NEW.id;
+  DELETE FROM special_unique WHERE session_id = NEW.id;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER second_reviews_forgotten AFTER UPDATE OF erased_at ON session
+  FOR EACH ROW WHEN (OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL)
+  EXECUTE FUNCTION forget_second_reviews();
 
 -- What a reviewer takes out must not be told by searching for it either, while they are blind.
 CREATE OR REPLACE FUNCTION search_sessions(wanted_studies uuid[], query text, at_most integer)
@@ -324,7 +343,8 @@ CREATE POLICY engine_all ON special_unique FOR ALL
   USING ((SELECT actor_is_service('deidentification')))
   WITH CHECK ((SELECT actor_is_service('deidentification')));
 
-REVOKE EXECUTE ON FUNCTION blind_sessions(), may_review_second(uuid), set_of_digest(uuid, bytea),
+REVOKE EXECUTE ON FUNCTION forget_second_reviews(), guard_double_review(), guard_confirmation(),
+  open_where_reviews_differ(), overtake_double_review(), blind_sessions(), may_review_second(uuid), set_of_digest(uuid, bytea),
   taken_out(uuid), tells(uuid, integer, int4multirange), takes_out_more(uuid, uuid, uuid),
   leaves_contested(uuid, uuid), read_whole(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION blind_sessions(), may_review_second(uuid), set_of_digest(uuid, bytea)
