@@ -578,6 +578,7 @@ def test_erasing_a_session_leaves_nothing_of_its_second_review(
             connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
             for table in tables
         ]
-        connection.execute(text("DELETE FROM redaction_set"))
+        for table in ("review_outcome", "redaction_set"):
+            connection.execute(text(f"DELETE FROM {table}"))
     owner.dispose()
     assert left == [0, 0, 0, 0]
