@@ -15,10 +15,12 @@ _LONGEST_FILE = 400
 _LISTS_OF_WORDS = {"deidentification/lexicon.py"}
 #: Modules of pages/ that hold no page: what pages share.
 _SHARED_BY_PAGES = {
+    "pages/admin/doubles.py",
     "pages/front/rooms.py",
     "pages/front/visitor.py",
     "pages/review/desk.py",
     "pages/review/desk_data.py",
+    "pages/review/jump.py",
     "pages/review/purpose.py",
     "pages/review/rows.py",
     "pages/review/who.py",
