@@ -97,7 +97,7 @@ def deidentify_study(
         with progress_bar(err, "De-identifying") as progress:
 
             def show(held: Progress) -> None:
-                progress(held.done + held.failed, held.total)
+                progress(held.done + held.failed, held.total, held.pace.words)
 
             if scheduler is not None:
                 from jobs.deidentify_cluster import deidentify_on_cluster

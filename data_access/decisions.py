@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import InstrumentedAttribute
 
-from data_access.tables import Decision, InterviewSession, RedactionSetRow, Staff, TurnsRead
+from data_access.tables import (
+    Decision,
+    InterviewSession,
+    RedactionSetRow,
+    SecondDecision,
+    Staff,
+    TurnsRead,
+)
 from domain.redaction import DecisionKind, RedactionDecision, RedactionSet, read_redaction_set
 from domain.spans import Span
 from domain.vocabulary import ReviewState
@@ -33,44 +42,31 @@ def lock(connection: Connection, session_id: UUID) -> None:
     )
 
 
-def kept(connection: Connection, session_id: UUID) -> tuple[KeptDecision, ...]:
-    """Every decision on a session, in the order in which they were made."""
+def kept(
+    connection: Connection, session_id: UUID, *, second_of: UUID | None = None
+) -> tuple[KeptDecision, ...]:
+    """Every decision on a session, in the order in which they were made.
+
+    With ``second_of`` those of that person's second review instead, which are kept apart.
+    """
+    table, only = _track(second_of)
     rows = connection.execute(
-        select(
-            Decision.id,
-            Decision.decided_by,
-            Staff.display_name,
-            Decision.kind,
-            Decision.turn,
-            Decision.start,
-            Decision.end,
-            Decision.entity_type,
-            Decision.decided_at,
-            Decision.replacement,
-            Decision.reason,
-            Decision.ordinal,
-        )
-        .join(Staff, Staff.id == Decision.decided_by)
-        .where(Decision.session_id == session_id)
-        .order_by(Decision.ordinal)
+        select(table.id, table.decided_by, Staff.display_name, *_said(table))
+        .join(Staff, Staff.id == table.decided_by)
+        .where(table.session_id == session_id, *only)
+        .order_by(table.ordinal)
     )
     return tuple(
-        KeptDecision(
-            row.id,
-            row.decided_by,
-            row.display_name,
-            RedactionDecision(
-                kind=DecisionKind(row.kind),
-                span=Span(row.turn, row.start, row.end),
-                entity_type=row.entity_type,
-                decided_at=row.decided_at,
-                replacement=row.replacement,
-                reason=row.reason,
-                ordinal=row.ordinal,
-            ),
-        )
-        for row in rows
+        KeptDecision(row.id, row.decided_by, row.display_name, _decision(row)) for row in rows
     )
+
+
+def made(connection: Connection, session_id: UUID) -> tuple[RedactionDecision, ...]:
+    """Every decision on a session, without whose it is: for the machine, which knows nobody."""
+    rows = connection.execute(
+        select(*_said(Decision)).where(Decision.session_id == session_id).order_by(Decision.ordinal)
+    )
+    return tuple(_decision(row) for row in rows)
 
 
 def add(
@@ -79,10 +75,15 @@ def add(
     study_id: UUID,
     decided_by: UUID,
     decisions: Sequence[tuple[UUID, RedactionDecision]],
+    *,
+    second: bool = False,
 ) -> None:
-    """Keep decisions with their ids and ordinals; they are never changed afterwards."""
+    """Keep decisions with their ids and ordinals; they are never changed afterwards.
+
+    ``second`` keeps them as a second review's, apart from the session's own.
+    """
     connection.execute(
-        insert(Decision),
+        insert(SecondDecision if second else Decision),
         [
             {
                 "id": identifier,
@@ -104,14 +105,22 @@ def add(
     )
 
 
-def read_turns(connection: Connection, session_id: UUID, staff_id: UUID) -> frozenset[int]:
-    """The turns of a session that somebody has read."""
-    turns = connection.execute(
-        select(TurnsRead.turns).where(
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Which turns of a session somebody has read, and when they began."""
+
+    turns: frozenset[int]
+    began_at: datetime
+
+
+def reading(connection: Connection, session_id: UUID, staff_id: UUID) -> Reading | None:
+    """How far somebody has read a session; None before they began."""
+    row = connection.execute(
+        select(TurnsRead.turns, TurnsRead.began_at).where(
             TurnsRead.session_id == session_id, TurnsRead.staff_id == staff_id
         )
-    ).scalar_one_or_none()
-    return frozenset(turns or ())
+    ).first()
+    return None if row is None else Reading(frozenset(row.turns), row.began_at)
 
 
 def note_read(
@@ -120,11 +129,18 @@ def note_read(
     study_id: UUID,
     staff_id: UUID,
     turns: Collection[int],
+    now: datetime,
 ) -> None:
-    """Keep which turns somebody has read by now."""
+    """Keep which turns somebody has read by now; the first time says when they began."""
     connection.execute(
         upsert(TurnsRead)
-        .values(session_id=session_id, staff_id=staff_id, study_id=study_id, turns=sorted(turns))
+        .values(
+            session_id=session_id,
+            staff_id=staff_id,
+            study_id=study_id,
+            turns=sorted(turns),
+            began_at=now,
+        )
         .on_conflict_do_update(
             index_elements=[TurnsRead.session_id, TurnsRead.staff_id],
             set_={"turns": sorted(turns)},
@@ -157,11 +173,11 @@ def keep_set(
         )
         .on_conflict_do_nothing()
     )
-    return connection.execute(
-        select(RedactionSetRow.id).where(
-            RedactionSetRow.session_id == session_id, RedactionSetRow.set_digest == held.digest
-        )
+    # By a function: a second reviewer may not see the first's set, though it is the same.
+    kept_as: UUID = connection.execute(
+        select(func.set_of_digest(session_id, held.digest))
     ).scalar_one()
+    return kept_as
 
 
 def current_set(connection: Connection, session_id: UUID) -> RedactionSet | None:
@@ -193,10 +209,35 @@ def set_state(
     )
 
 
-def version(connection: Connection, session_id: UUID) -> int:
-    """The ordinal of a session's last decision; 0 before the first."""
-    return connection.execute(
-        select(func.coalesce(func.max(Decision.ordinal), 0)).where(
-            Decision.session_id == session_id
-        )
-    ).scalar_one()
+def _track(
+    second_of: UUID | None,
+) -> tuple[type[Decision] | type[SecondDecision], tuple[ColumnElement[bool], ...]]:
+    if second_of is None:
+        return Decision, ()
+    return SecondDecision, (SecondDecision.decided_by == second_of,)
+
+
+def _said(table: type[Decision] | type[SecondDecision]) -> tuple[InstrumentedAttribute[Any], ...]:
+    return (
+        table.kind,
+        table.turn,
+        table.start,
+        table.end,
+        table.entity_type,
+        table.decided_at,
+        table.replacement,
+        table.reason,
+        table.ordinal,
+    )
+
+
+def _decision(row: Row[Any]) -> RedactionDecision:
+    return RedactionDecision(
+        kind=DecisionKind(row.kind),
+        span=Span(row.turn, row.start, row.end),
+        entity_type=row.entity_type,
+        decided_at=row.decided_at,
+        replacement=row.replacement,
+        reason=row.reason,
+        ordinal=row.ordinal,
+    )

@@ -5,10 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    any_,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 
-from data_access.tables import InterviewSession, QuasiIdentifierRow, Study
-from domain.quasi_identifiers import QuasiCategory, QuasiIdentifier, Trait
+from data_access.tables import InterviewSession, QuasiIdentifierRow, SpecialUniqueRow, Study
+from domain.quasi_identifiers import (
+    QuasiCategory,
+    QuasiIdentifier,
+    SpecialUnique,
+    Trait,
+    combination_digest,
+)
 from domain.spans import Span
 
 #: A trait that more others share than this is common: it is not followed any further.
@@ -45,6 +62,70 @@ def keep(
         )
 
 
+def alone_in_this(connection: Connection, study_id: UUID) -> None:
+    """Wait for whoever else counts combinations of a study, until the end of this transaction.
+
+    What they have kept is then seen, and nobody who comes after can miss what is kept here.
+    """
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('special_unique ' || :study, 0))"),
+        {"study": str(study_id)},
+    )
+
+
+def end_uniques(
+    connection: Connection, study_id: UUID, participant_id: UUID, combinations: Sequence[int]
+) -> tuple[UUID, ...]:
+    """End the special uniques that a participant's combinations make shared; whose sessions."""
+    unique = SpecialUniqueRow
+    ended = connection.execute(
+        delete(unique)
+        .where(
+            unique.study_id == study_id,
+            unique.combination == any_(literal(list(combinations), ARRAY(BigInteger))),
+            unique.participant_id != participant_id,
+        )
+        .returning(unique.session_id)
+    ).scalars()
+    return tuple(sorted(set(ended)))
+
+
+def keep_uniques(
+    connection: Connection,
+    session_id: UUID,
+    study_id: UUID,
+    participant_id: UUID,
+    found: Sequence[SpecialUnique],
+) -> None:
+    """Keep a session's special uniques, in place of those before."""
+    connection.execute(delete(SpecialUniqueRow).where(SpecialUniqueRow.session_id == session_id))
+    if found:
+        connection.execute(
+            insert(SpecialUniqueRow),
+            [
+                {
+                    "session_id": session_id,
+                    "combination": combination_digest(each.traits),
+                    "study_id": study_id,
+                    "participant_id": participant_id,
+                    "categories": each.categories,
+                }
+                for each in found
+            ],
+        )
+
+
+def uniques_kept(connection: Connection, session_id: UUID) -> tuple[str, ...]:
+    """What a session's special uniques are about, the smallest first."""
+    return tuple(
+        connection.execute(
+            select(SpecialUniqueRow.categories)
+            .where(SpecialUniqueRow.session_id == session_id)
+            .order_by(func.length(SpecialUniqueRow.categories), SpecialUniqueRow.combination)
+        ).scalars()
+    )
+
+
 def of_session(connection: Connection, session_id: UUID) -> tuple[QuasiIdentifier, ...]:
     """The traits of a session, in the order in which they were said."""
     rows = connection.execute(
@@ -62,6 +143,20 @@ def of_session(connection: Connection, session_id: UUID) -> tuple[QuasiIdentifie
         QuasiIdentifier(QuasiCategory(row.category), row.value, Span(row.turn, row.start, row.end))
         for row in rows
     )
+
+
+def whose(connection: Connection, session_id: UUID) -> tuple[UUID, UUID, UUID] | None:
+    """Study, participant and current run of a session that the machine has read."""
+    row = connection.execute(
+        select(
+            InterviewSession.study_id,
+            InterviewSession.participant_id,
+            InterviewSession.current_run_id,
+        ).where(InterviewSession.id == session_id)
+    ).first()
+    if row is None or row.current_run_id is None:
+        return None
+    return (row.study_id, row.participant_id, row.current_run_id)
 
 
 def others_with(

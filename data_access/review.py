@@ -19,6 +19,7 @@ from data_access.tables import (
     SessionSearch,
 )
 from domain.findings import Finding
+from domain.pace import UNKNOWN, Pace
 from domain.spans import Span
 from domain.vocabulary import Coverage
 
@@ -44,6 +45,7 @@ class Progress:
     waiting: int
     done: int
     failed: int
+    pace: Pace = UNKNOWN
 
     @property
     def total(self) -> int:
@@ -248,6 +250,24 @@ def progress(connection: Connection) -> dict[UUID, Progress]:
         )
         for study, by_state in held.items()
     }
+
+
+def finished_lately(
+    connection: Connection, since: datetime, at_most: int, study_id: UUID | None = None
+) -> list[tuple[UUID, datetime]]:
+    """Study and moment of the last tasks done since then, the latest first."""
+    task = DeidentificationTask
+    rows = connection.execute(
+        select(task.study_id, task.finished_at)
+        .where(
+            task.state == "done",
+            task.finished_at > since,
+            *(() if study_id is None else (task.study_id == study_id,)),
+        )
+        .order_by(task.finished_at.desc())
+        .limit(at_most)
+    )
+    return [(row.study_id, row.finished_at) for row in rows]
 
 
 def run_before(

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, case, func, insert, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from data_access.tables import (
     DeidentificationRun,
+    DoubleOutcome,
+    DoubleReview,
     ReviewCheck,
     ReviewOutcome,
     Staff,
     Study,
 )
+from domain.double_review import Agreement, DoubleState
 from domain.findings import Finding
 from domain.review_outcomes import OutcomeCounts
 
@@ -48,6 +51,39 @@ class PersonTally:
     name: str
     sessions: int
     counts: OutcomeCounts
+
+
+@dataclass(frozen=True, slots=True)
+class PairTally:
+    """How two reviewers agree on sessions that both reviewed; their names in order."""
+
+    names: tuple[str, str]
+    sessions: int
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class KindTally:
+    """How double reviews agree on one recognizer's findings of one type."""
+
+    source: str
+    entity_type: str
+    sessions: int
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class MissTally:
+    """What had to go in somebody's double reviews, and what of it they left standing.
+
+    ``unsettled`` counts sessions whose differences nobody has settled: they count nowhere else.
+    """
+
+    name: str
+    sessions: int
+    had_to_go: int
+    missed: int
+    unsettled: int
 
 
 def open_check_percent(
@@ -174,6 +210,95 @@ def by_reviewer(connection: Connection, study_id: UUID, since: datetime) -> tupl
         .order_by(Staff.display_name)
     )
     return tuple(PersonTally(row[0], row[1], OutcomeCounts(*row[2:])) for row in rows)
+
+
+def double_states(connection: Connection, study_id: UUID) -> Mapping[DoubleState, int]:
+    """How many double reviews of a study stand where."""
+    rows = connection.execute(
+        select(DoubleReview.state, func.count())
+        .where(DoubleReview.study_id == study_id)
+        .group_by(DoubleReview.state)
+    )
+    return {DoubleState(row[0]): row[1] for row in rows}
+
+
+def by_pair(connection: Connection, study_id: UUID, since: datetime) -> tuple[PairTally, ...]:
+    """How each two reviewers agree since a moment, whichever of them came first."""
+    first, second, held = aliased(Staff), aliased(Staff), DoubleOutcome
+    # Of two who take turns at being first, the one whose name comes first stands first.
+    turned = first.display_name > second.display_name
+    one = case((turned, second.display_name), else_=first.display_name)
+    other = case((turned, first.display_name), else_=second.display_name)
+    rows = connection.execute(
+        select(
+            one,
+            other,
+            func.count(held.session_id.distinct()),
+            func.sum(held.both_out),
+            func.sum(case((turned, held.second_only), else_=held.first_only)),
+            func.sum(case((turned, held.first_only), else_=held.second_only)),
+            func.sum(held.neither),
+        )
+        .join(first, first.id == held.first_staff)
+        .join(second, second.id == held.second_staff)
+        .where(held.study_id == study_id, held.at >= since)
+        .group_by(one, other)
+        .order_by(one, other)
+    )
+    return tuple(PairTally((row[0], row[1]), row[2], Agreement(*row[3:])) for row in rows)
+
+
+def by_kind(connection: Connection, study_id: UUID, since: datetime) -> tuple[KindTally, ...]:
+    """How double reviews agree since a moment, by recognizer and entity type."""
+    held = DoubleOutcome
+    rows = connection.execute(
+        select(
+            held.source,
+            held.entity_type,
+            func.count(held.session_id.distinct()),
+            func.sum(held.both_out),
+            func.sum(held.first_only),
+            func.sum(held.second_only),
+            func.sum(held.neither),
+        )
+        .where(held.study_id == study_id, held.at >= since)
+        .group_by(held.source, held.entity_type)
+        .order_by(held.source, held.entity_type)
+    )
+    return tuple(KindTally(*row[:3], Agreement(*row[3:])) for row in rows)
+
+
+def misses(connection: Connection, study_id: UUID, since: datetime) -> tuple[MissTally, ...]:
+    """What each reviewer left standing of what had to go, since a moment."""
+    held = DoubleOutcome
+    sides = union_all(
+        *(
+            select(
+                who.label("staff_id"),
+                held.session_id.label("session_id"),
+                (held.both_out + held.first_missed + held.second_missed).label("had_to_go"),
+                missed.label("missed"),
+            ).where(held.study_id == study_id, held.at >= since)
+            for who, missed in (
+                (held.first_staff, held.first_missed),
+                (held.second_staff, held.second_missed),
+            )
+        )
+    ).subquery()
+    settled = sides.c.missed.is_not(None)
+    rows = connection.execute(
+        select(
+            Staff.display_name,
+            func.count(sides.c.session_id.distinct()).filter(settled),
+            func.coalesce(func.sum(sides.c.had_to_go), literal(0)),
+            func.coalesce(func.sum(sides.c.missed), literal(0)),
+            func.count(sides.c.session_id.distinct()).filter(~settled),
+        )
+        .join(Staff, Staff.id == sides.c.staff_id)
+        .group_by(sides.c.staff_id, Staff.display_name)
+        .order_by(Staff.display_name)
+    )
+    return tuple(MissTally(*row) for row in rows)
 
 
 def _tally(name: InstrumentedAttribute[str]) -> Select[str, int, int, int, int, int]:

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from data_access.tables import (
+    DoubleReview,
+    FindingRow,
     InterviewSession,
     RedactionSetRow,
     ReviewItem,
@@ -18,6 +20,7 @@ from data_access.tables import (
     ReviewSkip,
     Staff,
 )
+from domain.review_risk import DOUBTED_BELOW, RiskEvidence
 from domain.vocabulary import ReviewState
 
 
@@ -55,6 +58,31 @@ def weigh(connection: Connection, session_id: UUID, risk: int, why: str) -> None
     )
 
 
+def evidence(connection: Connection, session_id: UUID) -> RiskEvidence | None:
+    """What a waiting session's risk is weighed by, special uniques left out; None of any other."""
+    doubted = (
+        select(func.count())
+        .select_from(FindingRow)
+        .where(
+            FindingRow.session_id == InterviewSession.id,
+            FindingRow.run_id == InterviewSession.current_run_id,
+            FindingRow.score < DOUBTED_BELOW,
+        )
+        .scalar_subquery()
+    )
+    row = connection.execute(
+        select(
+            InterviewSession.finding_count,
+            doubted,
+            InterviewSession.word_count,
+            InterviewSession.coverage == "patterns_only",
+        )
+        .join(ReviewItem, ReviewItem.session_id == InterviewSession.id)
+        .where(InterviewSession.id == session_id, ReviewItem.waiting)
+    ).first()
+    return None if row is None else RiskEvidence(*row)
+
+
 def claim_next(
     connection: Connection,
     study_id: UUID,
@@ -79,6 +107,14 @@ def claim_next(
             _free(now),
             ReviewItem.session_id.not_in(but_not),
             *_readable(),
+            # A third settles what two reviews differ on; the two can, and are not offered it.
+            ~select(DoubleReview.id)
+            .where(
+                DoubleReview.session_id == ReviewItem.session_id,
+                DoubleReview.state == "differs",
+                or_(DoubleReview.first_staff == staff_id, DoubleReview.second_staff == staff_id),
+            )
+            .exists(),
             ~select(ReviewSkip.session_id)
             .where(
                 ReviewSkip.session_id == ReviewItem.session_id,

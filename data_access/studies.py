@@ -23,6 +23,8 @@ class StudyRow:
     closes_on: date
     #: In how many of a hundred reviews something is hidden to see whether it is found.
     check_percent: int = 0
+    #: How many of a hundred confirmed sessions a second person reviews.
+    double_percent: int = 0
 
 
 _COLUMNS = (
@@ -32,6 +34,7 @@ _COLUMNS = (
     Study.opens_on,
     Study.closes_on,
     Study.check_percent,
+    Study.double_percent,
 )
 
 
@@ -73,3 +76,8 @@ def add(
 def set_check_percent(connection: Connection, study_id: UUID, percent: int) -> None:
     """Say in how many of a hundred reviews of a study something is hidden."""
     connection.execute(update(Study).where(Study.id == study_id).values(check_percent=percent))
+
+
+def set_double_percent(connection: Connection, study_id: UUID, percent: int) -> None:
+    """Say how many of a hundred confirmed sessions of a study a second person reviews."""
+    connection.execute(update(Study).where(Study.id == study_id).values(double_percent=percent))

@@ -185,7 +185,7 @@ def _prepare(data_dir: Path) -> tuple[str, str]:
     try:
         reviewer = access.actor_by_email(installation, "rosa@clearance.example")
         deadline = time.monotonic() + _READ_SECONDS
-        while (left := deidentification_progress.waiting(installation, reviewer)[0]) > 0:
+        while (left := deidentification_progress.overall(installation, reviewer).waiting) > 0:
             if time.monotonic() > deadline:
                 raise ClearanceError(f"The machine did not finish: {left} sessions still wait.")
             print(f"the machine is reading: {left} sessions wait", flush=True)

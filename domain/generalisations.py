@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from domain.quasi_identifiers import QuasiCategory
+
 GENERALISATIONS: Mapping[str, tuple[str, ...]] = {
     "PERSON": ("[a colleague]", "[a friend]", "[a relative]", "[a teacher]", "[a client]"),
     "ORGANIZATION": (
@@ -34,3 +36,20 @@ REASONS_TO_KEEP = (
     "A public figure or a published work, not somebody the participant knows.",
     "A character or a place in a story.",
 )
+
+#: As what a trait that few share is marked when it is generalised, and by which words.
+TRAITS: Mapping[QuasiCategory, tuple[str, tuple[str, ...]]] = {
+    QuasiCategory.OCCUPATION: (
+        "OCCUPATION",
+        ("[a craft]", "[an office job]", "[a creative job]", "[a technical job]", "[a care job]"),
+    ),
+    QuasiCategory.EMPLOYER: ("ORGANIZATION", GENERALISATIONS["ORGANIZATION"]),
+    QuasiCategory.PLACE: ("LOCATION", GENERALISATIONS["LOCATION"]),
+    QuasiCategory.EDUCATION: ("EDUCATION", ("[a degree]", "[a vocational training]")),
+    QuasiCategory.AGE: ("AGE", GENERALISATIONS["AGE"]),
+    QuasiCategory.RESEARCH_AREA: ("RESEARCH_AREA", ("[a field of research]",)),
+    QuasiCategory.TOOL: ("TOOL", ("[a tool]", "[a program]", "[a machine]")),
+    QuasiCategory.PUBLICATION: ("PUBLICATION", ("[a publication]", "[a journal]")),
+    QuasiCategory.CAREER_STAGE: ("CAREER_STAGE", ("[a stage of a career]",)),
+    QuasiCategory.PROJECT: ("PROJECT", ("[a project]", "[a creative work]")),
+}

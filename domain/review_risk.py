@@ -6,6 +6,7 @@ measured probability, and nothing but the order of the queue depends on them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: A finding under this score is one the machine doubts.
@@ -13,6 +14,8 @@ DOUBTED_BELOW = 0.6
 MOST = 100
 _UNREAD_LANGUAGE = 40
 _EACH_UNIQUE, _UNIQUES_MOST = 10, 30
+#: More special uniques than this weigh no more.
+UNIQUES_COUNTED = _UNIQUES_MOST // _EACH_UNIQUE
 _EACH_DOUBT, _DOUBTS_MOST = 3, 15
 _FINDINGS_MOST = 10
 _WORDS_EACH, _WORDS_MOST = 2_000, 5
@@ -32,14 +35,14 @@ class RiskEvidence:
         Whether no model reads its language.
     special_uniques
         Combinations of what the participant said of themselves that nobody else in the
-        study shares.
+        study shares: what each is about, the smallest first.
     """
 
     findings: int
     doubted: int
     words: int
     patterns_only: bool
-    special_uniques: int = 0
+    special_uniques: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ def risk(evidence: RiskEvidence) -> Risk:
     parts = [
         (_UNREAD_LANGUAGE * evidence.patterns_only, "no model reads its language"),
         (
-            min(_EACH_UNIQUE * evidence.special_uniques, _UNIQUES_MOST),
-            _many(evidence.special_uniques, "combination", "that nobody shares"),
+            min(_EACH_UNIQUE * len(evidence.special_uniques), _UNIQUES_MOST),
+            _alone(evidence.special_uniques),
         ),
         (
             min(_EACH_DOUBT * evidence.doubted, _DOUBTS_MOST),
@@ -73,5 +76,10 @@ def risk(evidence: RiskEvidence) -> Risk:
     )
 
 
-def _many(count: int, thing: str, rest: str = "") -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'} {rest}".rstrip()
+def _many(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _alone(uniques: Sequence[str]) -> str:
+    more = f" and {len(uniques) - 1:,} more" if len(uniques) > 1 else ""
+    return f"nobody shares its {uniques[0]}{more}" if uniques else ""

@@ -16,6 +16,7 @@ from domain.permissions import Actor
 from domain.review_outcomes import review_outcomes
 from domain.spans import Span
 from domain.vocabulary import ReviewState
+from services import double_reviews
 from services.accounts import known_accounts
 from services.acts import act
 from services.installation import Installation
@@ -36,12 +37,14 @@ class Confirmation:
     """What became of asking to confirm: a set, or what stands in its way.
 
     ``missed`` counts the places of a hidden finding that the reviewer had left standing; they
-    are shown from now on.
+    are shown from now on. ``differs`` is told of a second review alone: in how many stretches it
+    is another than the first, and where there are any, the session is open again.
     """
 
     set_digest: bytes | None
     survivors: tuple[Surviving, ...]
     missed: int = 0
+    differs: int | None = None
 
 
 def confirm(
@@ -78,6 +81,7 @@ def confirm(
             if missed:
                 return Confirmation(None, (), missed)
         held = set_of(desk)
+        double_reviews.check_settled(actor, desk, held)
         final = held.apply(desk.turns)
         participant = desk.row.participant_id
         account = known_accounts(installation, {participant}).get(participant)
@@ -101,14 +105,24 @@ def confirm(
             confirmed_by=actor.staff_id,
             now=installation.now(),
         )
+        if desk.blind and desk.double is not None:
+            differs = double_reviews.finish(
+                installation, done.connection, actor, desk, desk.double, set_id
+            )
+            done.detail.update(set=held.digest.hex(), second=True, differs=differs, rule=rule)
+            return Confirmation(held.digest, (), differs=differs)
+        if desk.unsettled:
+            left = double_reviews.settle(installation, done.connection, actor, desk, held, set_id)
+            done.detail.update(settled=True, left_standing=left)
         decisions.set_state(done.connection, session_id, ReviewState.CONFIRMED, set_id)
+        double_reviews.draw(installation, done.connection, actor, desk, set_id)
         review_quality.keep_outcomes(
             done.connection,
             set_id,
             session_id,
             row.study_id,
             actor.staff_id,
-            review_outcomes(desk.findings, [kept.decision for kept in desk.decisions]),
+            review_outcomes(desk.machine, [kept.decision for kept in desk.decisions]),
             installation.now(),
         )
         done.detail.update(set=held.digest.hex(), output=output.hex(), version=version, rule=rule)

@@ -5,20 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from data_access import quasi_identifiers, review, review_queue, sessions
+from sqlalchemy import Connection
+
+from data_access import decisions, double_reviews, quasi_identifiers, review, sessions
 from data_access.identity import KnownAccount
 from data_access.review import ClaimedTask
 from data_access.studies import StudyRow
 from deidentification.engine import Engine, KnownIdentifiers, Result
 from deidentification.quasi_identifiers import find_quasi_identifiers
-from domain.findings import apply_findings
+from domain.double_review import with_contested
 from domain.permissions import Act, Actor, check
-from domain.review_risk import DOUBTED_BELOW, Risk, RiskEvidence, risk
+from domain.redaction import make_redaction_set
 from domain.transcripts import Turn
 from domain.vocabulary import Coverage
+from services import queue_risk
 from services.accounts import known_accounts
 from services.acts import act
 from services.installation import Installation
+from services.review_desk import disputes_of
 
 #: Name of the service account the workers act as.
 SERVICE = "deidentification"
@@ -139,7 +143,6 @@ def _process(
             known=KnownIdentifiers(account.full_name, account.email),
         )
         traits = find_quasi_identifiers(turns, result.findings)
-        words = "\n".join(apply_findings(turn.text, turn.index, result.findings) for turn in turns)
     except Exception as error:  # noqa: BLE001 - one bad session must not end the study's run
         with installation.database.transaction(service.staff_id) as connection:
             review.give_back(connection, task, type(error).__name__, installation.now())
@@ -153,22 +156,28 @@ def _process(
                 language=result.language,
                 coverage=Coverage[result.coverage.name],
                 findings=result.findings,
-                search_text=words,
+                search_text=_words_left(connection, task.session_id, turns, result),
                 now=installation.now(),
             )
             quasi_identifiers.keep(
                 connection, task.session_id, task.study_id, task.participant_id, traits
             )
-            weighed = _risk(turns, result)
-            review_queue.weigh(connection, task.session_id, weighed.score, weighed.why)
+            queue_risk.weigh(
+                connection,
+                task.session_id,
+                task.study_id,
+                task.participant_id,
+                traits,
+                result.findings,
+            )
 
 
-def _risk(turns: tuple[Turn, ...], result: Result) -> Risk:
-    return risk(
-        RiskEvidence(
-            findings=len(result.findings),
-            doubted=sum(finding.score < DOUBTED_BELOW for finding in result.findings),
-            words=sum(len(turn.text.split()) for turn in turns),
-            patterns_only=Coverage[result.coverage.name] is Coverage.PATTERNS_ONLY,
-        )
-    )
+def _words_left(
+    connection: Connection, session_id: UUID, turns: tuple[Turn, ...], result: Result
+) -> str:
+    """What is left to be searched: people's decisions hold over every run of the machine."""
+    double = double_reviews.of_session(connection, session_id)
+    disputes = None if double is None else disputes_of(connection, double)
+    found = with_contested(result.findings, () if disputes is None else disputes.contested)
+    held = make_redaction_set(turns, found, decisions.made(connection, session_id))
+    return "\n".join(turn.text for turn in held.apply(turns))

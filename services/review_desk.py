@@ -7,9 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from data_access import decisions, review, sessions
+from data_access import decisions, double_reviews, review, sessions
 from data_access.decisions import KeptDecision
+from data_access.double_reviews import DoubleRow
 from data_access.sessions import SessionRow
+from domain.double_review import (
+    Contested,
+    Difference,
+    DoubleState,
+    contested,
+    with_contested,
+)
 from domain.errors import Refused
 from domain.findings import Finding
 from domain.permissions import Act, Actor, check
@@ -20,6 +28,14 @@ from domain.vocabulary import Coverage, Role
 from services import policy
 from services.hidden_checks import hidden_findings
 from services.installation import Installation
+
+
+@dataclass(frozen=True, slots=True)
+class Disputes:
+    """Where two reviews of a session differ, and the redactions that are contested by it."""
+
+    differing: tuple[Difference, ...]
+    contested: tuple[Contested, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,15 @@ class Desk:
         which ones the actor has.
     hidden
         Findings kept from the reviewer, in ``findings`` and ``runs`` too, until they confirm.
+    double
+        The session's double review, where there is one.
+    blind
+        Whether this is the second review of it: ``decisions`` are the actor's own and apart from
+        the session's, which are hidden from them.
+    disputes
+        Where two reviews differ, to be settled or settled.
+    machine
+        What the machine found; ``findings`` holds what is contested in its place.
     """
 
     row: SessionRow
@@ -51,6 +76,15 @@ class Desk:
     must_read_whole: bool
     read: frozenset[int]
     hidden: tuple[Finding, ...] = ()
+    double: DoubleRow | None = None
+    blind: bool = False
+    disputes: Disputes | None = None
+    machine: tuple[Finding, ...] = ()
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether two reviews of it differ and nobody has settled it."""
+        return self.double is not None and self.double.state is DoubleState.DIFFERS
 
 
 def reviewable(
@@ -95,10 +129,15 @@ def load_desk(
         if row.current_run_id is None
         else review.findings(connection, row.id, row.current_run_id)
     )
-    held = decisions.kept(connection, row.id)
+    double = double_reviews.of_session(connection, row.id)
+    blind = double is not None and double.blinds(actor.staff_id)
+    held = decisions.kept(connection, row.id, second_of=actor.staff_id if blind else None)
     made = [kept.decision for kept in held]
     hidden = hidden_findings(installation, connection, row, found)
-    found = tuple(finding for finding in found if finding not in hidden)
+    disputes = None if double is None else disputes_of(connection, double)
+    machine = tuple(finding for finding in found if finding not in hidden)
+    found = with_contested(machine, () if disputes is None else disputes.contested)
+    reading = decisions.reading(connection, row.id, actor.staff_id)
     return Desk(
         row=row,
         turns=turns,
@@ -108,8 +147,22 @@ def load_desk(
         runs=make_redaction_set(turns, found, made).runs(turns),
         open_findings=undecided(found, made),
         must_read_whole=row.coverage is Coverage.PATTERNS_ONLY,
-        read=decisions.read_turns(connection, row.id, actor.staff_id),
+        read=frozenset() if reading is None else reading.turns,
         hidden=hidden,
+        double=double,
+        blind=blind,
+        disputes=disputes,
+        machine=machine,
+    )
+
+
+def disputes_of(connection: Connection, double: DoubleRow) -> Disputes | None:
+    """Where the two reviews differ; None while they do not, or were not compared."""
+    if double.state not in (DoubleState.DIFFERS, DoubleState.SETTLED):
+        return None
+    differing = double_reviews.differences(connection, double.id)
+    return Disputes(
+        differing, contested(differing, *double_reviews.pair_of_sets(connection, double))
     )
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from data_access import decisions, review, review_queue, sessions
-from data_access.sessions import SessionRow
+from data_access import decisions, double_reviews, review, review_queue
 from deidentification.configuration import load_configuration
 from domain.errors import BadInput, ChangedMeanwhile
 from domain.permissions import Actor
+from domain.reading_pace import believable
 from domain.redaction import RedactionDecision
 from domain.transcripts import Turn
 from domain.vocabulary import ReviewState
@@ -52,8 +53,13 @@ def open_desk(installation: Installation, actor: Actor, session_id: UUID, purpos
         done.study_id = row.study_id
         done.detail.update(rule=rule)
         now = installation.now()
-        review_queue.take(done.connection, session_id, actor.staff_id, now=now, lease=LEASE)
-        return load_desk(installation, done.connection, actor, row)
+        desk = load_desk(installation, done.connection, actor, row)
+        _keep_on_desk(installation, done.connection, actor, desk)
+        # From here on the reading is timed.
+        if decisions.reading(done.connection, session_id, actor.staff_id) is None:
+            decisions.note_read(done.connection, session_id, row.study_id, actor.staff_id, (), now)
+        done.detail.update(second=desk.blind)
+        return desk
 
 
 def check_purpose(purpose: str) -> None:
@@ -111,16 +117,15 @@ def save(
         decisions.lock(done.connection, session_id)
         row, _rule = reviewable(installation, actor, done.connection, session_id)
         done.study_id = row.study_id
-        held = decisions.kept(done.connection, session_id)
-        known = {kept.id for kept in held}
+        desk = load_desk(installation, done.connection, actor, row)
+        known = {kept.id for kept in desk.decisions}
         fresh = [(identifier, decision) for identifier, decision in made if identifier not in known]
-        turns = sessions.turns(done.connection, session_id)
-        _note_read(done.connection, actor, row, turns, read)
-        now = held[-1].decision.ordinal if held else 0
+        _note_read(installation, done.connection, actor, desk, read)
+        now = desk.version
         if not fresh:
             done.changed_nothing = True
             return now
-        _check_batch(turns, fresh)
+        _check_batch(desk.turns, fresh)
         if now != version + len(known & {identifier for identifier, _ in made}):
             raise ChangedMeanwhile(
                 "Somebody decided on this session meanwhile, so nothing of this was saved. "
@@ -130,13 +135,19 @@ def save(
             (identifier, replace(decision, ordinal=now + place, decided_at=installation.now()))
             for place, (identifier, decision) in enumerate(fresh, start=1)
         ]
-        decisions.add(done.connection, session_id, row.study_id, actor.staff_id, numbered)
-        _index(done.connection, load_desk(installation, done.connection, actor, row))
-        decisions.set_state(done.connection, session_id, ReviewState.IN_REVIEW, None)
-        review_queue.take(
-            done.connection, session_id, actor.staff_id, now=installation.now(), lease=LEASE
+        decisions.add(
+            done.connection,
+            session_id,
+            row.study_id,
+            actor.staff_id,
+            numbered,
+            second=desk.blind,
         )
-        done.detail.update(decisions=len(fresh), version=now + len(fresh))
+        if not desk.blind:
+            index_words(done.connection, load_desk(installation, done.connection, actor, row))
+            decisions.set_state(done.connection, session_id, ReviewState.IN_REVIEW, None)
+        _keep_on_desk(installation, done.connection, actor, desk)
+        done.detail.update(decisions=len(fresh), version=now + len(fresh), second=desk.blind)
         return now + len(fresh)
 
 
@@ -146,23 +157,40 @@ def entity_types() -> tuple[str, ...]:
     return load_configuration().entities
 
 
-def _index(connection: Connection, desk: Desk) -> None:
+def index_words(connection: Connection, desk: Desk) -> None:
     """Keep the search to the words that are left: what is taken out is not found any more."""
     words = "\n".join(turn.text for turn in set_of(desk).apply(desk.turns))
     review.index_words(connection, desk.row.id, desk.row.study_id, words)
 
 
+def _keep_on_desk(
+    installation: Installation, connection: Connection, actor: Actor, desk: Desk
+) -> None:
+    now = installation.now()
+    if desk.blind:
+        double_reviews.renew(connection, desk.row.id, actor.staff_id, now + LEASE)
+    else:
+        review_queue.take(connection, desk.row.id, actor.staff_id, now=now, lease=LEASE)
+
+
 def _note_read(
+    installation: Installation,
     connection: Connection,
     actor: Actor,
-    row: SessionRow,
-    turns: Sequence[Turn],
+    desk: Desk,
     read: Collection[int],
 ) -> None:
-    before = decisions.read_turns(connection, row.id, actor.staff_id)
-    after = before | {turn for turn in read if 0 <= turn < len(turns)}
-    if after != before:
-        decisions.note_read(connection, row.id, row.study_id, actor.staff_id, after)
+    """Keep what was read, as far as anybody can have read it since they opened the session."""
+    if not read:
+        return
+    now = installation.now()
+    begun = decisions.reading(connection, desk.row.id, actor.staff_id)
+    before = frozenset[int]() if begun is None else begun.turns
+    elapsed = timedelta() if begun is None else now - begun.began_at
+    lengths = {turn.index: len(turn.text) for turn in desk.turns}
+    after = believable(lengths, before, read, elapsed)
+    if after != before or begun is None:
+        decisions.note_read(connection, desk.row.id, desk.row.study_id, actor.staff_id, after, now)
 
 
 def _check_batch(turns: Sequence[Turn], made: Sequence[tuple[UUID, RedactionDecision]]) -> None:

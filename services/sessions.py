@@ -8,12 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from data_access import decisions, review, session_languages, sessions
+from data_access import decisions, double_reviews, review, session_languages, sessions
 from data_access import studies as study_rows
 from data_access.sessions import ConsentRow as ConsentRow
 from data_access.sessions import SessionRow as SessionRow
 from data_access.studies import StudyRow
 from domain.counts import COUNTED_AT_MOST
+from domain.double_review import with_contested
 from domain.engine_changes import EngineChanges, engine_changes
 from domain.errors import BadInput, Refused
 from domain.findings import Finding
@@ -29,6 +30,7 @@ from services.acts import act, reading
 from services.hidden_checks import hidden_findings
 from services.installation import Installation
 from services.policy_standings import sessions_with
+from services.review_desk import disputes_of
 from services.traits import WhoCouldThisBe, who_could_this_be
 
 #: A search for a word that very many sessions hold looks at each one's words to count it; an
@@ -286,8 +288,11 @@ def _redactions(
     confirmed = decisions.current_set(connection, row.id)
     if confirmed is not None:
         return confirmed
-    made = [kept.decision for kept in decisions.kept(connection, row.id)]
-    return make_redaction_set(turns, findings, made)
+    double = double_reviews.of_session(connection, row.id)
+    disputes = None if double is None else disputes_of(connection, double)
+    if disputes is not None:
+        findings = with_contested(findings, disputes.contested)
+    return make_redaction_set(turns, findings, decisions.made(connection, row.id))
 
 
 def _browsable(installation: Installation, actor: Actor, connection: Connection) -> Browsable:

@@ -104,3 +104,25 @@ def set_check_percent(
             raise BadInput("The share of checks is a whole number from 0 to 100.")
         studies.set_check_percent(done.connection, study.id, percent)
         done.detail.update(percent=percent)
+
+
+def set_double_percent(
+    installation: Installation, actor: Actor, study: StudyRow, percent: int
+) -> None:
+    """Say how many of a hundred confirmed sessions of a study a second person reviews.
+
+    Raises
+    ------
+    BadInput
+        When it is not from 0 to 100.
+    Refused
+        When the actor may not.
+    """
+    with act(
+        installation, actor, "study.doubles", "study", object_id=study.slug, study_id=study.id
+    ) as done:
+        check(actor, Act.MANAGE_STUDIES)
+        if not 0 <= percent <= 100:
+            raise BadInput("The share of second reviews is a whole number from 0 to 100.")
+        studies.set_double_percent(done.connection, study.id, percent)
+        done.detail.update(percent=percent)

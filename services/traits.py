@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from data_access import quasi_identifiers
 from data_access.quasi_identifiers import COMMON
 from data_access.sessions import SessionRow
+from domain.permissions import Actor
 from domain.quasi_identifiers import (
     QuasiCategory,
     QuasiIdentifier,
@@ -18,6 +20,13 @@ from domain.quasi_identifiers import (
     special_uniques,
 )
 from domain.redaction import RedactionSet
+from domain.spans import Span
+from services.acts import act
+from services.installation import Installation
+from services.review_desk import reviewable
+
+#: A trait that fewer others share is worth generalising: the threshold of the house.
+RARE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +39,23 @@ class TraitView:
 
     category: QuasiCategory
     value: str
-    turn: int
+    span: Span
     stands: bool
     others: int | None
+
+    @property
+    def rare(self) -> bool:
+        """Whether it still stands and few others share it."""
+        return self.stands and self.others is not None and self.others < RARE
+
+
+@dataclass(frozen=True, slots=True)
+class RareTrait:
+    """A trait that few others of the study share, at its place in the original."""
+
+    category: QuasiCategory
+    span: Span
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +89,7 @@ def who_could_this_be(
         TraitView(
             each.category,
             "" if each.trait in gone else each.value,
-            each.span.turn,
+            each.span,
             each.trait not in gone,
             None if len(others[each.trait]) > COMMON else len(others[each.trait]),
         )
@@ -80,6 +103,38 @@ def who_could_this_be(
         special_uniques(followed),
         tuple(quasi_identifiers.elsewhere(connection, row.id, row.study_id, row.participant_id)),
         quasi_identifiers.studies_beyond(connection, row.id),
+    )
+
+
+def rare_traits(
+    installation: Installation, actor: Actor, session_id: UUID
+) -> tuple[RareTrait, ...]:
+    """What of a session fewer than :data:`RARE` others share, the rarest first, taken out or not.
+
+    Raises
+    ------
+    Refused
+        As for opening the session for review; audited.
+    """
+    with act(
+        installation, actor, "review.open", "session", object_id=str(session_id), record=False
+    ) as done:
+        row, _rule = reviewable(installation, actor, done.connection, session_id)
+        found = quasi_identifiers.of_session(done.connection, row.id)
+        if not found:
+            return ()
+        others = quasi_identifiers.others_with(
+            done.connection, row.study_id, row.participant_id, [each.trait for each in found]
+        )
+    return tuple(
+        sorted(
+            (
+                RareTrait(each.category, each.span, len(others[each.trait]))
+                for each in found
+                if len(others[each.trait]) < RARE
+            ),
+            key=lambda each: (each.others, each.span),
+        )
     )
 
 

@@ -117,6 +117,30 @@ class EntityLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class EditorTrait:
+    """Something few others said of themselves: what it is, who shares it, what could stand there.
+
+    ``entity_type`` is what it is marked as when it is generalised.
+    """
+
+    span: Span
+    label: str
+    shared: str
+    entity_type: str
+    categories: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """As the browser reads it."""
+        return {
+            **_place(self.span),
+            "label": self.label,
+            "shared": self.shared,
+            "type": self.entity_type,
+            "categories": list(self.categories),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Survivor:
     """A place where the leak check found something left standing."""
 
@@ -152,6 +176,8 @@ class EditorData:
     notice
         A sentence for the reader: why the last act or batch was refused. A batch that was
         refused is kept in the browser until the reader changes it.
+    jump
+        A place that the reader asked for elsewhere on the page, to be generalised; told once.
     must_read_whole
         Confirming asks that every turn was seen; ``read`` holds the turns that were.
     """
@@ -174,6 +200,8 @@ class EditorData:
     read: tuple[int, ...] = ()
     readonly: bool = False
     notice: str | None = None
+    traits: tuple[EditorTrait, ...] = ()
+    jump: Span | None = None
 
     def __post_init__(self) -> None:
         if len(self.preview) != len(self.turns):
@@ -191,6 +219,7 @@ class EditorData:
             ],
             "generalisations": {key: list(many) for key, many in self.generalisations.items()},
             "reasons": list(self.reasons),
+            "traits": [trait.as_json() for trait in self.traits],
         }
 
     def preview_of(self, turn: int) -> list[Json]:
@@ -212,6 +241,7 @@ class EditorData:
             "must_read_whole": self.must_read_whole,
             "readonly": self.readonly,
             "notice": self.notice,
+            "jump": None if self.jump is None else _place(self.jump),
         }
 
 

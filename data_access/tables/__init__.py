@@ -2,6 +2,12 @@
 
 from data_access.tables.audit import AuditEvent
 from data_access.tables.base import Base
+from data_access.tables.double import (
+    DoubleOutcome,
+    DoubleReview,
+    ReviewDifference,
+    SecondDecision,
+)
 from data_access.tables.metrics import MetricCell, MetricSnapshot
 from data_access.tables.notifications import MailChoice, Notification, OutgoingMail
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
@@ -11,7 +17,7 @@ from data_access.tables.policy import (
     PolicyDocument,
     PolicyProposal,
 )
-from data_access.tables.quasi import QuasiIdentifierRow
+from data_access.tables.quasi import QuasiIdentifierRow, SpecialUniqueRow
 from data_access.tables.queue import (
     ReviewCheck,
     ReviewItem,
@@ -67,6 +73,8 @@ __all__ = [
     "DeidentificationProgress",
     "DeidentificationRun",
     "DeidentificationTask",
+    "DoubleOutcome",
+    "DoubleReview",
     "FindingRow",
     "ImportBatch",
     "ImportRefusal",
@@ -87,10 +95,12 @@ __all__ = [
     "RecipientRow",
     "RedactionSetRow",
     "ReviewCheck",
+    "ReviewDifference",
     "ReviewItem",
     "ReviewOutcome",
     "ReviewProgress",
     "ReviewSkip",
+    "SecondDecision",
     "SessionSearch",
     "SessionSource",
     "SessionStanding",
@@ -102,6 +112,7 @@ __all__ = [
     "ShareRisk",
     "ShareSession",
     "ShareVote",
+    "SpecialUniqueRow",
     "Staff",
     "StaffRole",
     "Study",

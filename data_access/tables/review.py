@@ -121,7 +121,10 @@ class RedactionSetRow(Base):
 
 
 class TurnsRead(Base):
-    """Which turns of a session's original a person has had before their eyes."""
+    """Which turns of a session's original a person has had before their eyes, and since when.
+
+    Nobody reads faster than the eye: what is said to be read is weighed against ``began_at``.
+    """
 
     __tablename__ = "turns_read"
     __table_args__ = (
@@ -132,6 +135,7 @@ class TurnsRead(Base):
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     study_id: Mapped[UUID]
     turns: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    began_at: Mapped[Moment]
 
 
 class SessionSearch(Base):

@@ -60,6 +60,7 @@ class Study(Base):
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_form"),
         CheckConstraint("opens_on <= closes_on", name="window"),
         CheckConstraint("check_percent BETWEEN 0 AND 100", name="check_percent"),
+        CheckConstraint("double_percent BETWEEN 0 AND 100", name="double_percent"),
     )
 
     id: Mapped[NewId]
@@ -70,6 +71,8 @@ class Study(Base):
     closes_on: Mapped[date]
     #: Of a hundred sessions reviewed, in how many a finding is hidden to see whether it is found.
     check_percent: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    #: How many of a hundred confirmed sessions a second person reviews.
+    double_percent: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     created_at: Mapped[Moment]
 
 

@@ -72,6 +72,12 @@ class DeidentificationTask(Base):
             "session_id",
             postgresql_where=text("state = 'failed'"),
         ),
+        # What was done lately, for the rate and the time left.
+        Index(
+            "ix_deidentification_task__lately",
+            "finished_at",
+            postgresql_where=text("state = 'done'"),
+        ),
     )
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), primary_key=True)

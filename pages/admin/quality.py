@@ -12,6 +12,7 @@ from components.plain_table import Column, draw_table
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.review_outcomes import PERSON
+from pages.admin.doubles import draw_doubles
 from pages.front.visitor import require_visitor
 from services import installation, review_quality, studies
 from services.review_quality import CheckTally, OutcomeTally, PersonTally
@@ -46,6 +47,7 @@ def page() -> None:
         "is kept here."
     )
     _checks(actor, known[slug], held.checks)
+    draw_doubles(actor, known[slug], held)
     _recognizers(held.recognizers)
     _reviewers(held.reviewers)
 

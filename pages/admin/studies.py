@@ -42,6 +42,7 @@ def _list() -> None:
             Column("De-identified", [f"{each.done:,}" for each in progress], number=True),
             Column("Waiting", [f"{each.waiting:,}" for each in progress], number=True),
             Column("Failed", [f"{each.failed:,}" for each in progress], number=True),
+            Column("Pace", [each.pace.words if each.waiting else "–" for each in progress]),
         ]
     )
 

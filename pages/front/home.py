@@ -105,15 +105,16 @@ def _cases(actor: Actor) -> None:
 @st.fragment(run_every=5)
 def _progress() -> None:
     actor = require_visitor()
-    waiting, failed = deidentification_progress.waiting(installation.current(), actor)
-    if waiting:
+    held = deidentification_progress.overall(installation.current(), actor)
+    if held.waiting:
         st.info(
-            f"The machine is reading: {waiting:,} sessions still wait. "
-            "Each shows its words as soon as it was read.",
+            f"The machine is reading: {words.plural(held.waiting, 'session')} still "
+            f"{'waits' if held.waiting == 1 else 'wait'}; {held.pace.words}. Each shows its words "
+            "as soon as it was read.",
             icon=":material/hourglass_top:",
         )
-    if failed:
-        st.warning(f"{failed:,} sessions could not be read by the machine.")
+    if held.failed:
+        st.warning(f"{held.failed:,} sessions could not be read by the machine.")
 
 
 def _grants(actor: Actor) -> None:

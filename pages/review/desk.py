@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 import streamlit as st
@@ -14,28 +15,31 @@ from domain.permissions import Actor
 from domain.redaction import DecisionKind, RedactionDecision
 from domain.vocabulary import ReviewState
 from pages.front.visitor import require_visitor
-from pages.review.desk_data import conflict_since, editor_data
+from pages.review.desk_data import conflict_since, desk_name, editor_data
+from pages.review.jump import take_jump
 from pages.review.purpose import forget_purpose, state_purpose
-from services import confirming, installation, review_queue, reviewing
+from services import confirming, installation, review_queue, reviewing, traits
 from services.reviewing import Desk
+from services.traits import RareTrait
 
 _OPENED = "desk.opened"
 _SURVIVORS = "desk.survivors"
+_FLASH = "desk.flash"
+_TRAITS = "desk.traits"
 
 
 @st.fragment
 def draw_desk(session_id: UUID, purpose: str) -> None:
     """Draw the editor; a decision redraws nothing else."""
     actor = require_visitor()
-    key = f"desk-{session_id}"
     conflict: Conflict | None = None
     notice: str | None = None
     events: EditorEvents | None = None
     try:
         desk = _open(actor, session_id, purpose)
         try:
-            events = take_events(key)
-            if events is not None and events.session_id == str(session_id):
+            events = take_events(_key(desk))
+            if events is not None and events.session_id == desk_name(desk):
                 _keep(actor, desk, events)
                 _do(actor, desk, events, purpose)
         except ChangedMeanwhile as changed:
@@ -50,8 +54,11 @@ def draw_desk(session_id: UUID, purpose: str) -> None:
         forget_purpose()
         st.error(str(error))
         return
+    if _FLASH in st.session_state:
+        st.toast(st.session_state.pop(_FLASH), icon=":material/check:")
     _say_who_else(actor, desk)
-    confirmed = desk.row.review_state is ReviewState.CONFIRMED
+    _say_double(actor, desk)
+    confirmed = desk.row.review_state is ReviewState.CONFIRMED and not desk.blind
     data = editor_data(
         desk,
         actor,
@@ -60,8 +67,14 @@ def draw_desk(session_id: UUID, purpose: str) -> None:
         survivors=_survivors(desk),
         state=EditorState.CONFIRMED if confirmed else EditorState.EDITING,
         types=reviewing.entity_types(),
+        traits=_traits(actor, desk),
+        jump=take_jump(session_id),
     )
-    redaction_editor(data, key)
+    redaction_editor(data, _key(desk))
+
+
+def _key(desk: Desk) -> str:
+    return f"desk-{desk_name(desk)}"
 
 
 def _open(actor: Actor, session_id: UUID, purpose: str) -> Desk:
@@ -75,6 +88,16 @@ def _open(actor: Actor, session_id: UUID, purpose: str) -> Desk:
     return desk
 
 
+def _traits(actor: Actor, desk: Desk) -> tuple[RareTrait, ...]:
+    """What few share: counted once for an opening, since decisions change nothing of it."""
+    asked = (desk.row.id, desk.row.current_run_id)
+    held = st.session_state.get(_TRAITS)
+    if held is None or held[0] != asked:
+        found = traits.rare_traits(installation.current(), actor, desk.row.id)
+        held = st.session_state[_TRAITS] = (asked, found)
+    return cast(tuple[RareTrait, ...], held[1])
+
+
 def _say_who_else(actor: Actor, desk: Desk) -> None:
     name = review_queue.holder(installation.current(), actor, desk.row.id)
     if name is not None:
@@ -83,6 +106,30 @@ def _say_who_else(actor: Actor, desk: Desk) -> None:
             "told of the other's decisions.",
             icon=":material/group:",
         )
+
+
+def _say_double(actor: Actor, desk: Desk) -> None:
+    if desk.blind:
+        st.info(
+            "This is a second review: what the first reviewer decided is hidden from you until "
+            "yours is confirmed. Then the two are compared.",
+            icon=":material/visibility_off:",
+        )
+    if desk.double is None or desk.disputes is None or not desk.unsettled:
+        return
+    one_of_two = actor.staff_id in (desk.double.first_staff, desk.double.second_staff)
+    count = words.plural(len(desk.disputes.contested), "place")
+    rule = (
+        "You are one of the two: you may take it out, and leave nothing standing that either of "
+        "you took out. A third reviewer may."
+        if one_of_two
+        else "You are neither of the two, so what you decide settles it."
+    )
+    st.warning(
+        f"{desk.double.first_name} and {desk.double.second_name} reviewed this session apart and "
+        f"differ in {count}. Undecided again, and taken out until somebody decides. {rule}",
+        icon=":material/difference:",
+    )
 
 
 def _keep(actor: Actor, desk: Desk, events: EditorEvents) -> None:
@@ -111,7 +158,7 @@ def _do(actor: Actor, desk: Desk, events: EditorEvents, purpose: str) -> None:
     if events.act is None:
         return
     if events.act in (EditorAct.CONFIRM, EditorAct.CONFIRM_NEXT):
-        _confirm(actor, desk)
+        st.session_state[_FLASH] = _confirm(actor, desk)
     if events.act is EditorAct.SKIP:
         review_queue.put_aside(here, actor, desk.row.id)
     if events.act is EditorAct.RELEASE:
@@ -129,7 +176,8 @@ def _do(actor: Actor, desk: Desk, events: EditorEvents, purpose: str) -> None:
         st.rerun()
 
 
-def _confirm(actor: Actor, desk: Desk) -> None:
+def _confirm(actor: Actor, desk: Desk) -> str:
+    """Confirm what is decided; what to say of it."""
     here = installation.current()
     now = reviewing.look_again(here, actor, desk.row.id)
     answer = confirming.confirm(here, actor, desk.row.id, now.version)
@@ -146,6 +194,14 @@ def _confirm(actor: Actor, desk: Desk) -> None:
             "Not confirmed: something that must not leave still stands. Each place is "
             "listed; decide it and confirm again."
         )
+    if answer.differs is None:
+        return f"Session {desk.row.number} is confirmed."
+    if answer.differs == 0:
+        return f"Session {desk.row.number}: your review agrees with the first."
+    return (
+        f"Session {desk.row.number}: your review differs from the first in "
+        f"{words.plural(answer.differs, 'place')}, so it is open again to be settled."
+    )
 
 
 def _survivors(desk: Desk) -> tuple[Survivor, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from components import words
 from components.redaction_editor import EditorEvents
 from components.redaction_editor.data import (
     Conflict,
@@ -11,14 +12,17 @@ from components.redaction_editor.data import (
     EditorDecision,
     EditorFinding,
     EditorState,
+    EditorTrait,
     EntityLabel,
     PreviewRun,
     Survivor,
 )
 from components.transcript import family
-from domain.generalisations import GENERALISATIONS, REASONS_TO_KEEP
+from domain.generalisations import GENERALISATIONS, REASONS_TO_KEEP, TRAITS
 from domain.permissions import Actor
+from domain.spans import Span
 from services.reviewing import Desk
+from services.traits import RareTrait
 
 
 def editor_data(
@@ -30,10 +34,12 @@ def editor_data(
     survivors: tuple[Survivor, ...],
     state: EditorState,
     types: Sequence[str],
+    traits: Sequence[RareTrait],
+    jump: Span | None,
 ) -> EditorData:
     """All that the editor shows of a session."""
     return EditorData(
-        session_id=str(desk.row.id),
+        session_id=desk_name(desk),
         version=desk.version,
         turns=desk.turns,
         findings=tuple(
@@ -64,7 +70,14 @@ def editor_data(
         must_read_whole=desk.must_read_whole,
         read=tuple(sorted(desk.read)),
         notice=notice,
+        traits=tuple(_trait(each) for each in traits),
+        jump=jump,
     )
+
+
+def desk_name(desk: Desk) -> str:
+    """What a browser keeps a session's unsaved decisions under: a second review's are apart."""
+    return f"{desk.row.id}/second" if desk.blind else str(desk.row.id)
 
 
 def conflict_since(desk: Desk, events: EditorEvents, actor: Actor) -> Conflict | None:
@@ -94,6 +107,12 @@ def _shown(desk: Desk, actor: Actor, after: int) -> tuple[EditorDecision, ...]:
         for kept in desk.decisions
         if kept.decision.ordinal > after
     )
+
+
+def _trait(each: RareTrait) -> EditorTrait:
+    entity_type, categories = TRAITS[each.category]
+    shared = "nobody else" if each.others == 0 else words.plural(each.others, "other")
+    return EditorTrait(each.span, each.category.label, shared, entity_type, categories)
 
 
 def _label(entity_type: str) -> str:

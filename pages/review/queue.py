@@ -107,6 +107,12 @@ def _take_next(actor: Actor, shown: StudyQueue) -> None:
 
 def _next(actor: Actor, shown: StudyQueue) -> None:
     st.subheader("Next in the queue")
+    if shown.seconds:
+        wait = "waits" if shown.seconds == 1 else "wait"
+        st.caption(
+            f"{words.plural(shown.seconds, 'confirmed session')} {wait} for a second review, by "
+            "somebody who has not seen what the first decided. Those come first."
+        )
     if not shown.head:
         draw_empty("Nothing waits for review", "What the machine reads next shows here.")
         return

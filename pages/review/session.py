@@ -24,6 +24,7 @@ from domain.policy import Outcome
 from domain.vocabulary import Coverage, FlagState, Role
 from pages.front.visitor import require_visitor
 from pages.review.desk import draw_desk
+from pages.review.jump import TABS, TRANSCRIPT, wanted
 from pages.review.purpose import forget_purpose, state_purpose, stated_purpose
 from pages.review.rows import consent_chips, state
 from pages.review.who import draw_who
@@ -54,12 +55,14 @@ def page() -> None:
     readable = _readable(view)
     text, redactions, who, uses, facts = st.tabs(
         [
-            "Transcript",
+            TRANSCRIPT,
             f"Redactions ({len(view.findings)})",
             "Who could this be?",
             "What may be done",
             "Facts",
-        ]
+        ],
+        key=TABS,
+        on_change="rerun",
     )
     with text:
         if readable:
@@ -75,7 +78,7 @@ def page() -> None:
             if not view.findings:
                 st.caption("Nothing was found to redact.")
     with who:
-        draw_who(view)
+        draw_who(view, may(actor, Act.REVIEW))
     with uses:
         _uses(actor, view)
     with facts:
@@ -142,10 +145,13 @@ def _readable(view: SessionView) -> bool:
 def _transcript(actor: Actor, view: SessionView) -> None:
     purpose = stated_purpose(view.row.id)
     if purpose is not None and may(actor, Act.REVIEW):
-        st.caption(f"Opened for: {purpose}")
-        st.button("Close the original", on_click=forget_purpose)
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            st.caption(f"Opened for: {purpose}", width="content")
+            st.button("Close the original", on_click=forget_purpose, type="tertiary")
         draw_desk(view.row.id, purpose)
         return
+    if wanted(view.row.id):
+        st.info("Open the original below to generalise it at its place.", icon=":material/edit:")
     with st.popover("Review beside the original", icon=":material/visibility:"):
         _ask_purpose(view.row.id)
     draw_transcript(view.turns)

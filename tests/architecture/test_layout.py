@@ -17,10 +17,12 @@ _LISTS_OF_WORDS = {"deidentification/lexicon.py"}
 _SHARED_BY_PAGES = {
     "pages/admin/session_numbers.py",
     "pages/admin/touched.py",
+    "pages/admin/doubles.py",
     "pages/front/rooms.py",
     "pages/front/visitor.py",
     "pages/review/desk.py",
     "pages/review/desk_data.py",
+    "pages/review/jump.py",
     "pages/review/purpose.py",
     "pages/review/rows.py",
     "pages/review/who.py",

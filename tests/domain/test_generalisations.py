@@ -6,14 +6,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.generalisations import GENERALISATIONS, REASONS_TO_KEEP
+from domain.generalisations import GENERALISATIONS, REASONS_TO_KEEP, TRAITS
+from domain.quasi_identifiers import QuasiCategory
 from domain.redaction import DecisionKind, RedactionDecision, make_redaction_set
 from domain.spans import Span
 from domain.transcripts import Speaker, Turn
 
 _AT = datetime(2026, 3, 3, tzinfo=UTC)
 _TURN = Turn(0, Speaker.PARTICIPANT, "I am Quill.", "User")
-_EACH = [(name, category) for name, many in GENERALISATIONS.items() for category in many]
+_EACH = [
+    (name, category)
+    for name, many in [*GENERALISATIONS.items(), *TRAITS.values()]
+    for category in many
+]
 
 
 @pytest.mark.parametrize(("entity_type", "category"), _EACH)
@@ -31,8 +36,12 @@ def test_a_category_stands_bracketed_in_place_of_what_it_says_less_than(
     assert category.endswith("]")
 
 
+def test_every_kind_of_trait_can_be_generalised_by_one_key() -> None:
+    assert set(TRAITS) == set(QuasiCategory)
+
+
 def test_no_category_is_offered_twice_for_a_type() -> None:
-    for many in GENERALISATIONS.values():
+    for many in [*GENERALISATIONS.values(), *(many for _name, many in TRAITS.values())]:
         assert len(set(many)) == len(many)
 
 

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from domain.quasi_identifiers import (
     LARGEST,
+    MOST_COMBINED,
     QuasiCategory,
     QuasiIdentifier,
+    SpecialUnique,
+    combination_digest,
+    combination_digests,
     shared_with,
     special_uniques,
 )
@@ -85,3 +89,27 @@ def test_a_category_has_a_name_for_people() -> None:
     found = QuasiIdentifier(QuasiCategory.RESEARCH_AREA, "biology", Span(1, 0, 7))
     assert found.trait == (QuasiCategory.RESEARCH_AREA, "biology")
     assert found.category.label == "Research area"
+
+
+@given(WHO, st.integers(0, 4))
+def test_a_search_that_ends_early_finds_the_smallest(who, at_most) -> None:
+    assert special_uniques(who, at_most) == special_uniques(who)[:at_most]
+
+
+@given(st.lists(TRAITS, min_size=1, max_size=LARGEST, unique=True))
+def test_a_combination_is_found_among_those_of_whoever_has_all_of_it(traits) -> None:
+    everything = [POTTER, KELPWICK, *traits]
+    assert combination_digest(traits) == combination_digest(reversed(traits))
+    assert combination_digest(traits) in combination_digests(everything)
+    without = [trait for trait in everything if trait != traits[0]]
+    assert combination_digest(traits) not in combination_digests(without)
+
+
+def test_of_very_many_traits_the_first_are_combined() -> None:
+    many = [(QuasiCategory.TOOL, f"tool {number:03}") for number in range(MOST_COMBINED + 9)]
+    assert len(combination_digests(many)) == 40 + 780 + 9_880
+
+
+def test_what_a_combination_is_about_is_told_without_its_words() -> None:
+    held = SpecialUnique((POTTER, (QuasiCategory.CAREER_STAGE, "apprentice")))
+    assert held.categories == "occupation with career stage"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -41,6 +42,23 @@ class Waiting:
     here: Installation
     administrator: Actor
     study: StudyRow
+
+    def doubled(self) -> int:
+        """How many findings stand twice at one place of one session's result, or tasks are open."""
+        engine = create_engine(self.here.database.addresses.owner or "")
+        try:
+            with engine.connect() as connection:
+                return int(
+                    connection.execute(
+                        text(
+                            "SELECT (SELECT count(*) FROM (SELECT 1 FROM finding"
+                            ' GROUP BY session_id, turn, start, "end" HAVING count(*) > 1) AS two)'
+                            " + (SELECT count(*) FROM deidentification_task WHERE state <> 'done')"
+                        )
+                    ).scalar_one()
+                )
+        finally:
+            engine.dispose()
 
     def results(self) -> list[int]:
         """How many results each session has."""
@@ -114,16 +132,17 @@ def cluster(
         yield address, workers
 
 
-def killing(kill: Callable[[], None]) -> Callable[[Progress], None]:
-    """Look on, and kill once some sessions are done and most are not."""
-    killed: list[bool] = []
+class Killing:
+    """Looks on, and kills once some sessions are done and others are not."""
 
-    def look(held: Progress) -> None:
-        if not killed and 0 < held.done < _SESSIONS // 2:
-            killed.append(True)
-            kill()
+    def __init__(self, kill: Callable[[], None]) -> None:
+        self._kill = kill
+        self.at: Progress | None = None
 
-    return look
+    def __call__(self, held: Progress) -> None:
+        if self.at is None and held.done and held.waiting:
+            self.at = held
+            self._kill()
 
 
 def test_a_process_that_is_killed_costs_no_session_and_doubles_none(waiting: Waiting) -> None:
@@ -133,31 +152,38 @@ def test_a_process_that_is_killed_costs_no_session_and_doubles_none(waiting: Wai
         worker = next(each for each in multiprocessing.active_children() if each not in before)
         worker.kill()
 
+    looking = Killing(kill)
     held = deidentify_study(
         waiting.here,
         waiting.administrator,
         waiting.study.id,
         processes=2,
-        progress=killing(kill),
+        progress=looking,
     )
 
+    assert looking.at is not None, "nobody was killed in the middle, so nothing was tried"
     assert (held.done, held.waiting, held.failed) == (_SESSIONS, 0, 0)
     assert waiting.results() == [1] * _SESSIONS
+    assert waiting.doubled() == 0
 
 
 def test_a_cluster_reads_a_study_to_its_end_though_a_worker_is_killed(waiting: Waiting) -> None:
     data = waiting.here.settings.data_dir
     with cluster([data, data]) as (address, workers):
+        looking = Killing(workers[0].kill)
         held = deidentify_on_cluster(
             waiting.here,
             waiting.administrator,
             waiting.study.id,
             scheduler=address,
-            progress=killing(workers[0].kill),
+            progress=looking,
         )
 
+    assert looking.at is not None, "nobody was killed in the middle, so nothing was tried"
+    assert workers[0].returncode == -signal.SIGKILL
     assert (held.done, held.waiting, held.failed) == (_SESSIONS, 0, 0)
     assert waiting.results() == [1] * _SESSIONS
+    assert waiting.doubled() == 0
 
 
 def test_a_worker_of_another_installation_is_refused(

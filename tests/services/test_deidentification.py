@@ -191,3 +191,25 @@ def test_the_engine_is_told_the_name_and_address_of_the_account(
     process_some(installation, service, engine, worker="w", study_id=None, at_most=9)
     (told,) = engine.given
     assert (told.full_name, told.email) == ("Ada Byron", "ada@mail.example")
+
+
+def test_rate_and_time_left_come_from_what_was_done_lately(
+    installation: Installation,
+    administrator: Actor,
+    study: StudyRow,
+    queue: None,
+    service: Actor,
+    clock: Clock,
+) -> None:
+    assert _progress(installation, administrator, study).pace.a_minute is None
+    for _ in range(10):
+        clock.advance(timedelta(seconds=6))
+        process_some(installation, service, PatientEngine(), worker="w", study_id=None, at_most=1)
+    held = _progress(installation, administrator, study)
+    assert (held.done, held.waiting) == (10, _COUNT - 10)
+    assert held.pace.a_minute == pytest.approx(10)
+    assert held.pace.left == timedelta(minutes=1)
+    (every,) = deidentification_progress.every(installation, administrator).values()
+    assert every == held == deidentification_progress.overall(installation, administrator)
+    clock.advance(timedelta(minutes=3))
+    assert _progress(installation, administrator, study).pace.a_minute is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from data_access.studies import StudyRow
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
+from domain.redaction import DecisionKind
 from domain.review_outcomes import PERSON, OutcomeCounts
+from domain.vocabulary import ReviewState
 from services import (
     confirming,
     deidentification,
@@ -19,7 +22,7 @@ from services import (
     studies,
 )
 from services.installation import Installation
-from tests.services.reviews import PURPOSE, SECRET, accept_all, decide, place
+from tests.services.reviews import PURPOSE, SECRET, accept_all, decide, final, place
 from tests.services.worlds import read_by_the_machine
 
 
@@ -150,3 +153,62 @@ def test_running_the_machine_again_shows_what_it_found_otherwise(
 
     assert rerun is not None
     assert (len(rerun.changes.added), len(rerun.changes.gone)) == (1, 2)
+
+
+def words(desk: reviewing.Desk) -> list[str]:
+    """What would leave; the numbers that tell people apart are each run's own."""
+    return [re.sub(r"_\d+\]", "]", said) for said in final(desk)]
+
+
+def test_what_a_person_decided_holds_over_every_new_run_of_the_machine(
+    installation: Installation,
+    administrator: Actor,
+    study: StudyRow,
+    rosa: Actor,
+    session_id: UUID,
+) -> None:
+    desk = reviewing.open_desk(installation, rosa, session_id, PURPOSE)
+    first, second = desk.open_findings
+    kept = decide(first.span, DecisionKind.KEEP, "A character of a book.")
+    own = decide(place(desk, "Kelpwick", 1))
+    coarse = decide(second.span)
+    reviewing.save(installation, rosa, session_id, 0, [kept, coarse, own])
+    before = words(reviewing.look_again(installation, rosa, session_id))
+
+    # The same finds again, others find nothing, or something that lies within what was kept.
+    for engine, found in (("two", [SECRET]), ("three", []), ("four", ["Quill", "Who"])):
+        deidentification.run_again(installation, administrator, study, engine)
+        read_by_the_machine(installation, found, engine=engine)
+        again = reviewing.look_again(installation, rosa, session_id)
+        assert [each.id for each in again.decisions] == [kept[0], coarse[0], own[0]]
+        assert words(again)[1:3] == before[1:3]
+        assert again.row.review_state is ReviewState.IN_REVIEW
+
+    # What is new is for a person to decide, and the rejection stays on record with its reason.
+    assert [finding.span.turn for finding in again.open_findings] == [0]
+    assert again.decisions[0].decision.reason == "A character of a book."
+    assert again.decisions[0].decided_by == rosa.staff_id
+    view = sessions.open_session(installation, rosa, session_id)
+    assert view.rerun is not None
+    assert view.rerun.changes.added
+
+
+def test_a_confirmed_session_is_looked_at_again_after_a_new_run(
+    installation: Installation,
+    administrator: Actor,
+    study: StudyRow,
+    rosa: Actor,
+    session_id: UUID,
+) -> None:
+    desk = reviewing.open_desk(installation, rosa, session_id, PURPOSE)
+    version = reviewing.save(installation, rosa, session_id, 0, accept_all(desk))
+    first = confirming.confirm(installation, rosa, session_id, version).set_digest
+    deidentification.run_again(installation, administrator, study, "two")
+    read_by_the_machine(installation, [SECRET], engine="two")
+
+    view = sessions.open_session(installation, rosa, session_id)
+
+    assert view.row.review_state is ReviewState.IN_REVIEW
+    assert SECRET not in " ".join(turn.text for turn in view.turns)
+    # Nothing new was found and all of it is decided: one key confirms the very same set.
+    assert confirming.confirm(installation, rosa, session_id, version).set_digest == first

@@ -12,6 +12,7 @@ from data_access import quasi_identifiers
 from data_access import sessions as stored
 from data_access.studies import StudyRow
 from deidentification.quasi_identifiers import find_quasi_identifiers
+from domain.errors import Refused
 from domain.permissions import Actor
 from domain.quasi_identifiers import QuasiCategory
 from domain.session_filters import SessionFilter
@@ -19,7 +20,7 @@ from domain.vocabulary import Role
 from services import access, sessions, studies
 from services.deidentification import SERVICE
 from services.installation import Installation
-from services.traits import WhoCouldThisBe
+from services.traits import WhoCouldThisBe, rare_traits
 from tests.conftest import Hire
 from tests.services.worlds import full, read_by_the_machine, take_in
 
@@ -89,6 +90,20 @@ def test_a_run_of_the_machine_puts_new_traits_in_place_of_old(
     before = who(installation, rosa, "I'm a potter")
     keep_traits(installation, rosa)
     assert who(installation, rosa, "I'm a potter") == before
+
+
+def test_what_few_share_is_told_with_its_place_the_rarest_first(
+    installation: Installation, rosa: Actor, hire: Hire
+) -> None:
+    for row in sessions.list_sessions(installation, rosa, SessionFilter()).rows:
+        turns = sessions.open_original(installation, rosa, row.id, "Look at the traits").turns
+        held = rare_traits(installation, rosa, row.id)
+        assert [each.others for each in held] == sorted(each.others for each in held)
+        said = [turns[each.span.turn].text[each.span.start : each.span.end] for each in held]
+        assert said
+        assert set(said) <= {"carpenter", "potter", "Photoshop", "PhD"}
+        with pytest.raises(Refused):
+            rare_traits(installation, hire(f"Stranger{row.number}", Role.REVIEWER), row.id)
 
 
 def test_other_studies_are_told_where_the_reviewer_may_read_and_counted_where_not(

@@ -40,6 +40,24 @@ function generalise(editor) {
   });
 }
 
+/** Put a category in place of something few share. @param {Editor} editor @param {object} trait */
+function generaliseTrait(editor, trait) {
+  const place = { turn: trait.turn, start: trait.start, end: trait.end };
+  return editor.chooser.ask({
+    title: "Put a category there",
+    options: trait.categories.map((category) => ({ value: category, label: category })),
+    own: "Category in your words",
+    note: `${trait.label}, shared with ${trait.shared}: “${editor.model.words(place).slice(0, 80)}”`,
+    chosen: (replacement) => {
+      document.getSelection()?.removeAllRanges();
+      editor.decide([{ ...place, kind: "generalise", type: trait.type, replacement, reason: null }]);
+      const left = editor.model.standing.length;
+      editor.say(`Generalised. ${left ? `${plural(left, "thing")} that few share left.` : "Nothing that few share is left."}`);
+      editor.goTo(editor.model.byKey.get(spanKey(place)));
+    },
+  });
+}
+
 /** @param {Editor} editor */
 function relabel(editor) {
   const item = editor.item;

@@ -55,7 +55,7 @@ class Chooser {
       : null;
     this.element = make(
       "div",
-      { class: "rx-chooser", role: "dialog", "aria-label": title, onkeydown: (event) => this.key(event) },
+      { class: "rx-chooser", role: "dialog", "aria-modal": "true", "aria-label": title, onkeydown: (event) => this.key(event) },
       make("h3", {}, title),
       note ? make("p", { class: "rx-note" }, note) : null,
       options.length ? this.list : null,
@@ -69,6 +69,7 @@ class Chooser {
 
   key(event) {
     event.stopPropagation();
+    keepTabInside(this.element, event);
     if (event.key === "Escape") {
       event.preventDefault();
       return this.close();

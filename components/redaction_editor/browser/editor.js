@@ -57,6 +57,9 @@ class Editor {
     this.refresh();
     this.drawMessages();
     if (fresh) this.goTo(this.model.byKey.get(this.current) ?? this.model.undecided[0] ?? this.model.items[0], { focus: !this.elsewhere() });
+    const { jump } = parcel.now;
+    const wanted = jump && this.model.traits.find((one) => spanKey(one) === spanKey(jump));
+    if (wanted) this.goToTrait(wanted);
     return undefined;
   }
 
@@ -89,7 +92,7 @@ class Editor {
     this.scroller = make("div", { class: "rx-scroller", role: "region", "aria-label": "Transcript and preview", tabindex: "0" },
       make("div", { class: "rx-head", "aria-hidden": "true" }, make("span"), make("span", {}, "Original"), make("span", { class: "rx-head-preview" }, "What a recipient gets")),
       this.turns.element);
-    this.root.replaceChildren(this.panel.bar, this.message, make("div", { class: "rx-body" }, this.scroller, this.panel.element), this.overlay, this.live);
+    this.root.replaceChildren(this.overlay, this.panel.bar, this.message, make("div", { class: "rx-body" }, this.scroller, this.panel.element), this.live);
     this.reading = new Reading(this.scroller, this.turns.rows, (turn) => this.model.turns[turn].text.length,
       (turn) => this.model.read.has(turn), (turn) => {
         this.model.read.add(turn);

@@ -61,3 +61,13 @@ function button(label, key, act, attributes = {}) {
     key ? make("kbd", { "aria-hidden": "true" }, key) : null,
   );
 }
+
+/** Keep Tab inside a dialog: what lies behind it answers no key while it is open. */
+function keepTabInside(dialog, event) {
+  if (event.key !== "Tab") return;
+  const stops = [...dialog.querySelectorAll("input, button, [tabindex='0']")].filter((one) => one.checkVisibility());
+  const at = stops.indexOf(document.activeElement);
+  const next = at + (event.shiftKey ? -1 : 1);
+  event.preventDefault();
+  stops[(next + stops.length) % stops.length]?.focus();
+}

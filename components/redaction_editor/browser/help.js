@@ -14,6 +14,7 @@ const BINDINGS = [
   { group: "Move", keys: ["Home"], says: "First", always: true, act: (e) => e.goTo(e.model.items[0]) },
   { group: "Move", keys: ["End"], says: "Last", always: true, act: (e) => e.goTo(e.model.items.at(-1)) },
   { group: "Move", keys: ["l"], says: "Next place of the leak check", always: true, act: (e) => e.nextSurvivor() },
+  { group: "Move", keys: ["i"], says: "Next thing that few share, to generalise", always: true, act: (e) => e.nextTrait() },
   { group: "Decide", keys: ["a"], says: "Redact", act: (e) => redact(e) },
   { group: "Decide", keys: ["x"], says: "Keep, with a reason", act: (e) => keep(e) },
   { group: "Decide", keys: ["g"], says: "Generalise", act: (e) => generalise(e) },
@@ -53,9 +54,10 @@ function helpPanel(close) {
   return make(
     "div",
     {
-      class: "rx-help", role: "dialog", "aria-label": "Keys", tabindex: "-1",
+      class: "rx-help", role: "dialog", "aria-modal": "true", "aria-label": "Keys", tabindex: "-1",
       onkeydown: (event) => {
         event.stopPropagation();
+        keepTabInside(event.currentTarget, event);
         if (["Escape", "?", "Enter"].includes(event.key) && event.target.tagName !== "BUTTON") {
           event.preventDefault();
           close();

@@ -25,6 +25,7 @@ class Model {
     this.types = book.types;
     this.generalisations = book.generalisations;
     this.reasons = book.reasons;
+    this.traits = book.traits;
     /** @type {Map<string, Decision>} */
     this.saved = new Map();
     /** @type {Decision[]} */
@@ -110,6 +111,13 @@ class Model {
 
   get undecided() {
     return this.items.filter((item) => item.status === "undecided");
+  }
+
+  /** What few share and still stands: nothing that is or would be taken out covers any of it. */
+  get standing() {
+    return this.traits.filter(
+      (trait) => !this.items.some((item) => item.status !== "keep" && overlap(item, trait)),
+    );
   }
 
   /** Turns whose preview waits for something that is not saved. */

@@ -147,11 +147,7 @@ Object.assign(Editor.prototype, {
   goToPlace(place) {
     const item = this.model.items.find((one) => covers(one, place) || covers(place, one));
     if (item) return this.goTo(item);
-    this.turns.show(place, { focus: false });
-    const range = this.turns.range(place);
-    document.getSelection()?.removeAllRanges();
-    if (range) document.getSelection()?.addRange(range);
-    this.scroller.focus({ preventScroll: true });
+    this.pointAt(place);
     return this.say(`${this.model.words(place)}: ${place.why ?? ""} Press m to mark it.`);
   },
 
@@ -160,6 +156,32 @@ Object.assign(Editor.prototype, {
     if (!survivors.length) return this.say("The leak check found nothing.");
     this.survivor = ((this.survivor ?? -1) + 1) % survivors.length;
     return this.goToPlace(survivors[this.survivor]);
+  },
+
+  /** To something few share, and ask for its category. */
+  goToTrait(trait) {
+    const item = this.model.items.find((one) => overlap(one, trait));
+    if (item) this.goTo(item);
+    else this.pointAt(trait);
+    if (this.model.open) return generaliseTrait(this, trait);
+    return this.say(`${trait.label}, shared with ${trait.shared}`);
+  },
+
+  nextTrait() {
+    const { standing } = this.model;
+    if (!standing.length) return this.say("Nothing that few share is left standing.");
+    const at = standing.findIndex((one) => this.trait && byPlace(this.trait, one) === 0);
+    this.trait = standing[(at + 1) % standing.length];
+    return this.goToTrait(this.trait);
+  },
+
+  /** Show a place that nothing is marked at, selected. */
+  pointAt(place) {
+    this.turns.show(place, { focus: false });
+    const range = this.turns.range(place);
+    document.getSelection()?.removeAllRanges();
+    if (range) document.getSelection()?.addRange(range);
+    this.scroller.focus({ preventScroll: true });
   },
 
   /** Whether the person is busy in another part of the page. */

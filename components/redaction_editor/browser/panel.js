@@ -14,11 +14,13 @@ class Panel {
     this.editor = editor;
     this.undecidedOnly = false;
     this.progress = make("p", { class: "rx-progress" });
+    this.unread = make("p", { class: "rx-unread" });
     this.save = make("p", { class: "rx-save" });
     this.bar = make(
       "div",
       { class: "rx-bar", role: "toolbar", "aria-label": "Review" },
       this.progress,
+      this.unread,
       this.save,
       (this.fold = button("Preview", "p", () => editor.togglePreview(), { "aria-pressed": "true" })),
       button("Keys", "?", () => editor.toggleHelp()),
@@ -29,6 +31,7 @@ class Panel {
     );
     this.card = make("section", { class: "rx-card", "aria-label": "Current finding" });
     this.survivors = make("section", { class: "rx-left", "aria-label": "Leak check" });
+    this.traits = make("section", { class: "rx-traits", "aria-label": "Could tell who this is" });
     this.filter = make("input", { type: "checkbox", onchange: () => this.toggleFilter(this.filter.checked) });
     this.groups = make("div", { class: "rx-groups" });
     this.list = make(
@@ -38,7 +41,7 @@ class Panel {
       make("label", { class: "rx-filter" }, this.filter, " Undecided only ", make("kbd", { "aria-hidden": "true" }, "u")),
       this.groups,
     );
-    this.element = make("aside", { class: "rx-side", "aria-label": "Findings" }, this.card, this.survivors, this.list);
+    this.element = make("aside", { class: "rx-side", "aria-label": "Findings" }, this.card, this.survivors, this.traits, this.list);
     this.rows = new Map();
   }
 
@@ -54,6 +57,7 @@ class Panel {
     this.drawCard();
     this.drawList();
     this.drawSurvivors();
+    this.drawTraits();
   }
 
   drawBar() {
@@ -65,11 +69,11 @@ class Panel {
     const parts = most.slice(0, 3).map(([type, count]) => `${count} ${model.label(type)}`);
     if (most.length > 3) parts.push("…");
     const unread = model.now.must_read_whole ? model.turns.length - model.read.size : 0;
-    const words = [
-      model.now.state === "confirmed" ? "Confirmed" : undecided.length ? `${undecided.length} undecided: ${parts.join(", ")}` : "All decided",
-      unread > 0 ? `${plural(unread, "turn")} not seen yet` : null,
-    ];
-    setText(this.progress, words.filter(Boolean).join(" · "));
+    const words = model.now.state === "confirmed" ? "Confirmed"
+      : undecided.length ? `${undecided.length} undecided: ${parts.join(", ")}` : "All decided";
+    setText(this.progress, words);
+    this.progress.title = words;
+    setText(this.unread, unread > 0 ? `${plural(unread, "turn")} not seen yet` : "");
     this.confirm.disabled = !model.open;
     this.next.disabled = !model.open;
   }
@@ -180,6 +184,21 @@ class Panel {
     if (box.top < frame.top || box.bottom > frame.bottom) {
       this.element.scrollTop += box.top - frame.top - frame.height / 2;
     }
+  }
+
+  drawTraits() {
+    const { editor } = this;
+    const { standing } = editor.model;
+    this.traits.hidden = standing.length === 0;
+    const shape = standing.map(spanKey).join(";");
+    if (shape === this.told) return;
+    this.told = shape;
+    this.traits.replaceChildren(
+      make("h4", {}, "Could tell who this is", make("kbd", { "aria-hidden": "true" }, "i")),
+      make("ul", {}, ...standing.map((one) =>
+        make("li", {}, make("button", { type: "button", class: "rx-item", onclick: () => editor.goToTrait(one) },
+          make("strong", { dir: "auto" }, editor.model.words(one)), ` ${one.label}, shared with ${one.shared}`)))),
+    );
   }
 
   drawSurvivors() {

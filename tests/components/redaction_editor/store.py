@@ -110,6 +110,7 @@ class Store:
             must_read_whole=self.world.must_read_whole,
             read=tuple(self.read.get(who, [])),
             notice=notice,
+            traits=self.world.traits,
         )
 
     def holding(self) -> tuple[RedactionDecision, ...]:

@@ -93,6 +93,60 @@ def test_decisions_are_announced_and_the_focus_is_on_the_next_finding(reviewer: 
     expect(page.locator("mark:focus")).to_have_count(1)
 
 
+def test_a_dialog_keeps_the_focus_until_it_is_closed_and_gives_it_back(reviewer: Enter) -> None:
+    page = reviewer().open("short-dialog")
+    page.keyboard.press("x")
+    dialog = page.get_by_role("dialog")
+    stops = []
+    for _ in range(4):
+        stops.append(page.evaluate("() => document.activeElement.tagName"))
+        page.keyboard.press("Tab")
+    assert stops == ["DIV", "INPUT", "BUTTON", "DIV"]
+    page.keyboard.press("Shift+Tab")
+    expect(dialog.get_by_role("listbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("mark:focus")).to_have_count(1)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark:focus")).to_have_count(1)
+
+
+def test_the_bar_stays_in_view_and_no_button_of_it_moves_while_one_decides(
+    reviewer: Enter,
+) -> None:
+    page = reviewer(viewport={"width": 1280, "height": 700}).open("long-bar")
+    confirm = page.get_by_role("button", name="Confirm", exact=False).last
+
+    def place() -> dict[str, float]:
+        box = confirm.bounding_box()
+        assert box is not None
+        return {"x": box["x"], "height": page.locator(".rx-bar").bounding_box()["height"]}  # type: ignore[index]
+
+    before = place()
+    for key in ("a", "a", "x", "1", "End", "a"):
+        page.keyboard.press(key)
+        assert place() == before
+    page.mouse.wheel(0, 4_000)
+    page.wait_for_timeout(300)
+    box = page.locator(".rx-bar").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 700
+
+
+def test_the_list_of_keys_fits_the_window(reviewer: Enter) -> None:
+    page = reviewer(viewport={"width": 1280, "height": 600}).open("short-help")
+    page.keyboard.press("?")
+    box = page.get_by_role("dialog", name="Keys").bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    assert round(box["y"] + box["height"]) <= 601  # a pixel of rounding, when it was scrolled to
+
+
 def test_state_is_told_by_shape_and_word_and_not_by_colour_alone(reviewer: Enter) -> None:
     page = reviewer().open("short-shape")
     page.keyboard.press("a")

@@ -154,7 +154,9 @@ def test_a_survivor_of_the_leak_check_is_one_key_away_and_reading_is_counted(
 ) -> None:
     page = reviewer().open("leak-one")
     expect(page.locator(".rx-left")).to_contain_text("Left standing: 1")
-    expect(page.locator(".rx-progress")).not_to_contain_text("not seen yet", timeout=15_000)
+    unread = page.locator(".rx-unread")
+    expect(unread).to_contain_text("not seen yet")
+    expect(unread).to_have_text("", timeout=15_000)
     _press(page, "l", "m", "1")
     saved(page)
     assert [_words(row, "leak-one") for row in desk.rows("leak-one")] == ["Priyanka"]
@@ -163,3 +165,35 @@ def test_a_survivor_of_the_leak_check_is_one_key_away_and_reading_is_counted(
     _press(page, "d")
     expect(page.locator(".rx-progress")).to_contain_text("Confirmed")
     assert desk.held("leak-one")["read"]["Rosa Lindqvist"] == [0, 1, 2, 3, 4]
+
+
+def test_what_few_share_is_one_key_away_and_generalised_by_one_more(
+    reviewer: Enter, desk: Desk
+) -> None:
+    page = reviewer().open("traits-keys")
+    listed = page.get_by_role("region", name="Could tell who this is")
+    # Lisbon is found already and would be taken out.
+    expect(listed.get_by_role("button")).to_have_count(2)
+    _press(page, "i")
+    expect(page.get_by_role("dialog")).to_contain_text("Occupation, shared with nobody else")
+    _press(page, "2")
+    saved(page)
+    (row,) = desk.rows("traits-keys")
+    assert (_words(row, "traits-keys"), row["kind"]) == ("work with", "generalise")
+    assert (row["type"], row["replacement"]) == ("OCCUPATION", "[an office job]")
+    expect(page.locator(".rx-preview").nth(1)).to_contain_text("I [an office job]")
+    expect(listed.get_by_role("button")).to_have_count(1)
+    _press(page, "i", "1", "z", "z")
+    saved(page)
+    expect(listed.get_by_role("button")).to_have_count(2)
+
+
+def test_what_few_share_is_generalised_by_mouse_too(reviewer: Enter, desk: Desk) -> None:
+    page = reviewer().open("traits-mouse")
+    page.get_by_role("button", name="Priyanka Project").click()
+    page.get_by_role("option", name="[a project]").click()
+    saved(page)
+    assert [_words(row, "traits-mouse") for row in desk.rows("traits-mouse")] == ["Priyanka"]
+    expect(page.locator("mark:focus")).to_have_attribute(
+        "aria-label", "Priyanka: project, generalised to [a project]"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from components.redaction_editor import EditorFinding, EntityLabel
+from components.redaction_editor import EditorFinding, EditorTrait, EntityLabel
 from domain.findings import Finding
 from domain.spans import Span
 from domain.transcripts import Speaker, Turn, make_turns
@@ -67,6 +67,7 @@ class World:
     secret: str | None = None
     must_read_whole: bool = False
     types: tuple[EntityLabel, ...] = TYPES
+    traits: tuple[EditorTrait, ...] = ()
 
     @property
     def found(self) -> tuple[Finding, ...]:
@@ -84,9 +85,25 @@ def world(name: str) -> World:
         return World(name, *_long())
     turns = make_turns(_SHORT)
     found = _find(turns, [text for text in _NAMES if text != "Priya"])
+    if name.startswith("traits"):
+        return World(name, turns, found, traits=_traits(turns))
     if name.startswith("leak"):
         return World(name, turns, found, secret="Priyanka", must_read_whole=True)
     return World(name, turns, found)
+
+
+def _traits(turns: tuple[Turn, ...]) -> tuple[EditorTrait, ...]:
+    """One that a finding covers already, and two that nothing covers, with emoji before them."""
+    said = (
+        (1, "Lisbon", "Place", "LOCATION", ("[a city]",)),
+        (1, "work with", "Occupation", "OCCUPATION", ("[a craft]", "[an office job]")),
+        (4, "Priyanka", "Project", "PROJECT", ("[a project]",)),
+    )
+    return tuple(
+        EditorTrait(Span(turn, at, at + len(text)), label, "nobody else", entity_type, categories)
+        for turn, text, label, entity_type, categories in said
+        for at in (turns[turn].text.index(text),)
+    )
 
 
 def _long() -> tuple[tuple[Turn, ...], tuple[EditorFinding, ...]]:

@@ -32,6 +32,6 @@ def test_a_reviewer_sees_their_grants_and_how_far_the_machine_is_in_their_studie
     screen = shown(visit(rosa))
     assert "Making things with AI" in screen
     assert "Teaching with AI" not in screen
-    assert "2 sessions still wait" in screen
+    assert "2 sessions still wait; rate and time left not known yet" in screen
     read_by_the_machine(installation, [], study)
     assert "still wait" not in shown(visit(rosa))

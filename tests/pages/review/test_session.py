@@ -10,13 +10,16 @@ from uuid import UUID, uuid4
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data_access import audit
+from data_access import audit, quasi_identifiers
+from data_access import sessions as stored
 from data_access.audit import AuditFilter
 from data_access.studies import StudyRow
+from deidentification.quasi_identifiers import find_quasi_identifiers
 from domain.permissions import Actor
 from domain.session_filters import SessionFilter
 from domain.vocabulary import Role
-from services import sessions
+from services import access, sessions
+from services.deidentification import SERVICE
 from services.installation import Installation
 from tests.conftest import Hire
 from tests.pages.conftest import Visit, shown
@@ -200,3 +203,22 @@ def test_whatever_a_participant_typed_shows_as_text(world: World) -> None:
     # Participants' words go to the browser by the one escaped way alone.
     for kind in ("markdown", "caption", "text", "code", "info", "warning", "error", "title"):
         assert not any("alert" in str(each.value) for each in getattr(at, kind)), kind
+
+
+def test_from_what_few_share_a_button_leads_to_the_transcript(world: World) -> None:
+    session_id = world.take_in("What do you do?", "I'm a carpenter and I have a PhD.")
+    read_by_the_machine(world.installation, [])
+    service = access.service_actor(world.installation, SERVICE)
+    with world.installation.database.transaction(service.staff_id) as connection:
+        held = quasi_identifiers.whose(connection, session_id)
+        assert held is not None
+        found = find_quasi_identifiers(stored.turns(connection, session_id), ())
+        quasi_identifiers.keep(connection, session_id, held[0], held[1], found)
+
+    at = world.look(session_id)
+
+    (way,) = [each for each in at.button if each.label == "Occupation in turn 2"]
+    at = way.click().run()
+    assert not at.exception
+    assert at.session_state["session.tabs"] == "Transcript"
+    assert "Open the original below" in shown(at)
