@@ -2,7 +2,7 @@
 
 from data_access.tables.audit import AuditEvent
 from data_access.tables.base import Base
-from data_access.tables.metrics import MetricCell, MetricSnapshot
+from data_access.tables.metrics import MetricCell, MetricSnapshot, MetricView
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
 from data_access.tables.policy import PolicyDocument, PolicyProposal
 from data_access.tables.quasi import QuasiIdentifierRow
@@ -66,6 +66,7 @@ __all__ = [
     "Job",
     "MetricCell",
     "MetricSnapshot",
+    "MetricView",
     "PackageOffer",
     "Participant",
     "PolicyDocument",
