@@ -52,7 +52,7 @@ class DueStudy:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Whose sessions count: begun before the one instant, taken in before the other."""
+    """Whose sessions count: begun before the one instant, taken in by the other."""
 
     before: datetime
     known_by: datetime
@@ -88,7 +88,17 @@ def newest(connection: Connection, study_id: UUID) -> tuple[SnapshotRow, list[Vi
         .subquery()
     )
     rows = connection.execute(
-        select(newest, MetricView, cells)
+        select(
+            newest,
+            MetricView.name,
+            MetricView.counted_on,
+            MetricView.people.label("about"),
+            MetricView.median,
+            MetricView.median_why,
+            MetricView.rounded,
+            MetricView.kept,
+            cells,
+        )
         .join(MetricView, MetricView.snapshot_id == newest.c.id)
         .outerjoin(cells, cells.c.breakdown == MetricView.name)
     ).all()
@@ -112,23 +122,22 @@ def _newest(study_id: UUID) -> Select[UUID, UUID, date, datetime]:
 
 
 def _view(row: Any) -> View:
-    view: MetricView = row.MetricView
     counted = zip(
         row.categories or (), row.columns or (), row.counts or (), row.reasons or (), strict=True
     )
     median: Cell | None = None
-    if view.median is not None:
-        median = Shown(view.median)
-    elif view.median_why is not None:
-        median = Suppressed(Why(view.median_why))
+    if row.median is not None:
+        median = Shown(row.median)
+    elif row.median_why is not None:
+        median = Suppressed(Why(row.median_why))
     return View(
-        view.name,
-        view.counted_on,
+        row.name,
+        row.counted_on,
         tuple(ViewCell(*cell) for cell in counted),
-        view.people,
+        row.about,
         median,
-        view.rounded,
-        None if view.kept is None else Kept(view.kept),
+        row.rounded,
+        None if row.kept is None else Kept(row.kept),
     )
 
 
@@ -152,12 +161,6 @@ def due(connection: Connection, week: date) -> list[DueStudy]:
     """The studies to take a snapshot of; for the snapshot service alone."""
     rows = connection.execute(text("SELECT * FROM metric_studies_due(:week)"), {"week": week})
     return [DueStudy(row.id, row.opens_on, row.closes_on) for row in rows]
-
-
-def now(connection: Connection) -> datetime:
-    """The database's own time, by which it keeps when a session was taken in."""
-    held: datetime = connection.execute(select(text("clock_timestamp()"))).scalar_one()
-    return held
 
 
 def counted(

@@ -129,37 +129,42 @@ class _Taking:
     taken: Taken
 
     def family(self, root: Breakdown) -> None:
-        """Renew a breakdown with those that are about some of its categories, in one ledger."""
-        members = [root]
-        for member in members:
-            members += [
-                each
+        """Renew a breakdown, then those that are about some of its categories, in one ledger.
+
+        One after the other: what the first shows is not hidden again for the sake of the next.
+        """
+        chains = [[root]]
+        for chain in chains:
+            chains += [
+                [*chain, each]
                 for each in self.declared.values()
-                if each.within is not None and each.within.breakdown == member.name
+                if each.within is not None and each.within.breakdown == chain[-1].name
             ]
-        if not self.occasion.new and not root.moving:
-            return self._leave(*(each.name for each in members))
-        table, facts = self._table(members)
+        for chain in chains:
+            if not self.occasion.new and not root.moving:
+                self._leave(chain[-1].name)
+            else:
+                self._member(chain)
+
+    def _member(self, chain: Sequence[Breakdown]) -> None:
+        """Renew the last of a chain of breakdowns, each about categories of the one before."""
+        root, breakdown = chain[0], chain[-1]
+        table, facts = self._table(chain)
         found = self._protected(root.name, self._knowing(root.name, {self._whole: None}), table)
         if isinstance(found, Kept):
-            return self._stay({each.name: each.categories for each in members}, found)
+            return self._stay({breakdown.name: breakdown.categories}, found)
         ledger, cells = found
-        views = {
-            each.name: self._view(
-                each, {name: cells[fact] for name, fact in facts[each.name].items()}
-            )
-            for each in members
-        }
-        for each in members:
-            within = each.within
-            if within is not None:
-                views[each.name] = replace(
-                    views[each.name], people=_people(views[within.breakdown], within)
-                )
-            if each.median is not None and views[each.name].is_worth(self.before.get(each.name)):
-                median, ledger = self._median(each, ledger, list(facts[each.name].values()))
-                views[each.name] = replace(views[each.name], median=median)
-        return self._take(root.name, ledger, views)
+        views = [
+            self._view(each, {name: cells[fact] for name, fact in facts[each.name].items()})
+            for each in chain
+        ]
+        view = views[-1]
+        if breakdown.within is not None:
+            view = replace(view, people=_people(views[-2], breakdown.within))
+        if breakdown.median is not None and view.is_worth(self.before.get(view.name)):
+            median, ledger = self._median(breakdown, ledger, list(facts[view.name].values()))
+            view = replace(view, median=median)
+        return self._take(root.name, ledger, {view.name: view})
 
     def weeks(self) -> None:
         """The weeks and the periods that they make, each counted once unless many came late."""

@@ -15,6 +15,7 @@ from data_access.metrics import SnapshotRow as SnapshotRow
 from data_access.studies import StudyRow
 from domain.crossings import CROSSINGS, Crossing
 from domain.errors import Refused
+from domain.funnel import FUNNEL, funnel
 from domain.metrics import EVERYBODY, Breakdown, breakdowns, snapshot_week
 from domain.permissions import Act, Actor
 from domain.views import View
@@ -42,7 +43,15 @@ class Metrics:
 
     def view(self, name: str) -> View | None:
         """The view of that breakdown or cross table, if the snapshot has it."""
-        return next((view for each, view in self.charts if each.name == name), None)
+        found = self.chart(name)
+        return None if found is None else found[1]
+
+    def chart(self, name: str) -> tuple[Breakdown | Crossing, View] | None:
+        """What was declared under that name, with its view; the funnel is made of two others."""
+        if name == FUNNEL.name:
+            status, stopped = self.view("status"), self.view("stopped")
+            return (FUNNEL, funnel(status, stopped)) if status and stopped else None
+        return next((each for each in self.charts if each[0].name == name), None)
 
     @property
     def breakdowns(self) -> tuple[tuple[Breakdown, tuple[CellRow, ...]], ...]:
@@ -55,6 +64,15 @@ class Metrics:
             for each, view in self.charts
             if isinstance(each, Breakdown)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the metrics page needs: the lead's studies, the one to see, and its newest snapshot."""
+
+    studies: tuple[StudyRow, ...]
+    chosen: StudyRow | None
+    held: Metrics | None
 
 
 def any_due(installation: Installation, service: Actor) -> bool:
@@ -70,6 +88,22 @@ def studies(installation: Installation, actor: Actor) -> list[StudyRow]:
         return [study for study in study_rows.visible(connection) if study.id in held]
 
 
+def open_desk(installation: Installation, actor: Actor, slug: str) -> Desk:
+    """The actor's studies and the newest snapshot of one: of that slug, or else the first.
+
+    Raises
+    ------
+    Refused
+        When the actor is no lead; audited.
+    """
+    with reading(installation, actor, Act.SEE_METRICS, "metrics.view", "study") as connection:
+        held = actor.studies(Role.LEAD, installation.now())
+        known = tuple(each for each in study_rows.visible(connection) if each.id in held)
+        chosen = next((each for each in known if each.slug == slug), next(iter(known), None))
+        newest = None if chosen is None else metrics.newest(connection, chosen.id)
+    return Desk(known, chosen, None if chosen is None else _metrics(chosen, newest))
+
+
 def read(installation: Installation, actor: Actor, study: StudyRow) -> Metrics | None:
     """The newest snapshot of a study; None before the first.
 
@@ -80,7 +114,10 @@ def read(installation: Installation, actor: Actor, study: StudyRow) -> Metrics |
     """
     with reading(installation, actor, Act.SEE_METRICS, "metrics.view", "study") as connection:
         may_see(installation, actor, study.id)
-        held = metrics.newest(connection, study.id)
+        return _metrics(study, metrics.newest(connection, study.id))
+
+
+def _metrics(study: StudyRow, held: tuple[SnapshotRow, list[View]] | None) -> Metrics | None:
     if held is None:
         return None
     snapshot, views = held

@@ -175,7 +175,7 @@ def _occasion(
     shown: Mapping[str, View],
 ) -> tuple[Occasion | None, Counted, _Told | None]:
     """Who is counted: all, where enough more came for that; else those told last, or nobody."""
-    at = Population(datetime.combine(week, time(), UTC), metrics.now(connection))
+    at = Population(datetime.combine(week, time(), UTC), installation.now())
     counted = _counted(installation, connection, study, at)
     last = _last_told(stored, shown)
     if may_show_total(counted.everybody, [] if last is None else [last.everybody]):

@@ -14,7 +14,7 @@ _RULES = r"""
 -- True counts of the participants of one study, each in one category of every breakdown by their
 -- latest session; for the snapshot service alone. A fact names one breakdown's category or two.
 -- Whom a breakdown is not about is 'not meant'. `before` and `known_by` say whose sessions count:
--- begun before the one, taken in before the other. `boundaries` are those between policies.
+-- begun before the one, taken in by the other. `boundaries` are those between policies.
 DROP FUNCTION metric_counts(uuid, timestamptz, date, date);
 CREATE FUNCTION metric_people(wanted uuid, before timestamptz, known_by timestamptz,
   counted_at timestamptz, boundaries timestamptz[], band interval)
@@ -24,7 +24,7 @@ AS $$
   WITH counted AS MATERIALIZED (
     SELECT s.id, s.participant_id, s.sorted_at, s.current_run_id
     FROM session s
-    WHERE s.study_id = wanted AND s.sorted_at < before AND s.imported_at < known_by
+    WHERE s.study_id = wanted AND s.sorted_at < before AND s.imported_at <= known_by
       AND s.erased_at IS NULL AND actor_is_service('metrics')
   ), came AS (
     SELECT participant_id, count(*) AS times,
@@ -120,7 +120,7 @@ AS $$
       CASE WHEN s.status = 'completed' AND s.completion_is_stated
         THEN extract(epoch FROM s.completed_at - s.started_at) / 60 END AS minutes
     FROM session s
-    WHERE s.study_id = wanted AND s.sorted_at < before AND s.imported_at < known_by
+    WHERE s.study_id = wanted AND s.sorted_at < before AND s.imported_at <= known_by
       AND s.erased_at IS NULL AND actor_is_service('metrics')
     ORDER BY s.participant_id, s.sorted_at DESC, s.id DESC
   )
