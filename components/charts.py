@@ -14,14 +14,19 @@ _WITHHELD = {"light": "#8a8f98", "dark": "#8f959e"}
 _TEXT = {"light": "#22262b", "dark": "#e8e6e1"}
 _TILE = {"light": (47, 143, 135), "dark": (95, 179, 171)}
 _FAINT = "rgba(138,143,152,0.10)"
-_FONT_SIZE = 14
+_FONT = "Source Sans, Source Sans Pro, sans-serif"
+_FONT_SIZE = 15
 _BAR_HEIGHT = 36
 _TILE_HEIGHT = 44
+#: A label of more characters goes on in a second line.
+_LABEL = 24
 _WEEK = 7 * 24 * 3_600 * 1_000
 #: A withheld bar is this share of the longest one, whatever it hides.
 _STUB = 0.06
 #: Counts stand over the columns as long as there is room for them.
 _LABELLED_COLUMNS = 16
+#: So many dates fit under them on a telephone.
+_DATES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,17 @@ class ChartCell:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A field of a cross table: row, column, people or why not, and its share of the row."""
+    """A field of a cross table: row, column, people or why not.
+
+    ``share`` of its row makes it darker; ``said`` is what a hover says of it.
+    """
 
     row: str
     column: str
     people: int | None
     why: str | None
     share: float = 0.0
+    said: str = ""
 
 
 def bars(cells: Sequence[ChartCell], theme: str = "light") -> go.Figure:
@@ -55,7 +64,7 @@ def bars(cells: Sequence[ChartCell], theme: str = "light") -> go.Figure:
     stub = _stub(cells)
     figure = go.Figure(
         go.Bar(
-            y=[cell.label for cell in cells],
+            y=[_broken(cell.label, _LABEL) for cell in cells],
             x=[_length(cell, stub) for cell in cells],
             customdata=[cell.key for cell in cells],
             orientation="h",
@@ -69,7 +78,7 @@ def bars(cells: Sequence[ChartCell], theme: str = "light") -> go.Figure:
         )
     )
     figure.update_layout(height=_BAR_HEIGHT * len(cells) + 24)
-    figure.update_yaxes(autorange="reversed", ticksuffix="  ", automargin=True)
+    figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ", automargin=True)
     figure.update_xaxes(visible=False, range=[0, 1.32 * _longest(cells)])
     return _quiet(figure, theme)
 
@@ -99,9 +108,10 @@ def weeks(cells: Sequence[tuple[date, ChartCell]], theme: str = "light") -> go.F
     figure.update_layout(height=300)
     figure.update_xaxes(
         type="date",
-        tickvals=[day.isoformat() for day, _ in cells][:: max(1, -(-len(cells) // 6))],
+        tickvals=[day.isoformat() for day, _ in cells][:: max(1, -(-len(cells) // _DATES))],
         tickformat="%-d %b<br>%Y",
         tickangle=0,
+        automargin=True,
     )
     figure.update_yaxes(visible=False, range=[0, 1.18 * _longest([cell for _, cell in cells])])
     return _quiet(figure, theme)
@@ -171,8 +181,8 @@ def _quiet(figure: go.Figure, theme: str) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         dragmode=False,
         clickmode="event+select",
-        font={"size": _FONT_SIZE, "color": _TEXT[theme]},
-        hoverlabel={"align": "left"},
+        font={"size": _FONT_SIZE, "color": _TEXT[theme], "family": _FONT},
+        hoverlabel={"align": "left", "font": {"family": _FONT}},
     )
     axis = {
         "showgrid": False,
@@ -226,8 +236,7 @@ def _hover(cell: ChartCell) -> str:
 
 
 def _tile_hover(tile: Tile) -> str:
-    said = f"{tile.people:,} people" if tile.people is not None else _broken(tile.why or "", 48)
-    return f"{tile.row}, {tile.column}<br>{said}"
+    return f"{tile.row}, {tile.column}<br>{_broken(tile.said, 48)}"
 
 
 def _broken(said: str, width: int = 12) -> str:

@@ -105,18 +105,19 @@ def sentence(breakdown: Breakdown, view: View) -> str:
     if breakdown.over_time:
         told = f"Most came in the week of **{label}**: {people:,} people."
     else:
-        told = f"The largest group: **{label}**, {_of(people, view)}."
+        told = f"The largest group: **{label}**, {of_people(people, view.people)}."
     if breakdown.median is not None and isinstance(view.median, Shown):
         told += f" Half had fewer than about **{view.median.value:g} {breakdown.median.unit}**."
     left = len(view.cells) - len(shown)
     return told + (f" {words.plural(left, 'count')} withheld." if left else "")
 
 
-def _of(people: int, view: View) -> str:
-    if view.people is None:
+def of_people(people: int, whole: int | None) -> str:
+    """How many they are of how many, with the share where it gives nobody away."""
+    if whole is None:
         return words.plural(people, "person", "people")
-    share = percentage(Shown(people), Shown(view.people))
-    told = f"{people:,} of {view.people:,} people"
+    share = percentage(Shown(people), Shown(whole))
+    told = f"{people:,} of {whole:,} people"
     return told if isinstance(share, Suppressed) else f"{told} ({share.value:g} %)"
 
 

@@ -14,9 +14,10 @@ import streamlit as st
 from components import charts, metric_words, words
 from components.charts import ChartCell, Tile
 from components.plain_table import Column, draw_table
-from domain.crossings import Crossing, crossings_of
+from domain.crossings import REST, Crossing, crossings_of
 from domain.errors import Refused
-from domain.metrics import OUTSIDE, WEEK, Breakdown
+from domain.funnel import FUNNEL
+from domain.metrics import OUTSIDE, PERIOD, WEEK, Breakdown
 from domain.views import View, ViewCell
 from pages.front.visitor import require_visitor
 from services import installation, metrics
@@ -25,14 +26,17 @@ from services.metrics import Metrics
 _QUIET = {"displayModeBar": False}
 #: So many withheld categories are named one by one; more are one line.
 _NAMED = 3
+#: Categories without an order of their own: the largest come first.
+_UNORDERED = {"country", "language", "redactions"}
 
 
 # A fragment: a click on one chart draws that chart alone, by what was read for the page.
 @st.fragment
 def chart(held: Metrics, name: str) -> None:
-    """Draw a breakdown; a click on a bar shows the declared tables that have it as a row."""
-    if not _may_see(held) or (found := held.chart(name)) is None:
+    """Draw a breakdown; a click on a bar shows its slice of the declared tables that have it."""
+    if not _may_see(held) or (found := held.chart(_shown(held, name))) is None:
         return
+    name = found[0].name
     breakdown, view = found
     if isinstance(breakdown, Crossing):
         raise AssertionError("A cross table is drawn by itself.")
@@ -72,7 +76,7 @@ def cross_table(held: Metrics, name: str) -> None:
     st.markdown(metric_words.crossed_sentence(view))
     _date(held, view)
     st.plotly_chart(
-        _tiles(held.snapshot.id, crossing, view, _theme()),
+        _tiles(held.snapshot.id, crossing, view, held.view(crossing.rows), _theme()),
         width="stretch",
         key=f"chart.{name}",
         config=_QUIET,
@@ -80,6 +84,13 @@ def cross_table(held: Metrics, name: str) -> None:
         alt=metric_words.spoken(crossing.question, view, name),
     )
     _numbers(held, name, crossing.question, view)
+
+
+def _shown(held: Metrics, name: str) -> str:
+    """Weeks, or four of them together where that tells of more people."""
+    weeks, periods = held.view(WEEK), held.view(PERIOD)
+    coarser = weeks is not None and periods is not None and periods.reach > weeks.reach
+    return PERIOD if name == WEEK and coarser else name
 
 
 def _may_see(held: Metrics) -> bool:
@@ -194,27 +205,50 @@ def _figure(_snapshot: UUID, breakdown: Breakdown, view: View, theme: str) -> go
             if cell.category != OUTSIDE
         ]
         return charts.weeks(days, theme)
+    if breakdown.name == FUNNEL.name:
+        return charts.bars([_bar(breakdown.name, cell) for cell in view.cells], theme)
     people = None if breakdown.several else view.people
-    return charts.bars(_bars(breakdown.name, view.cells, people), theme)
+    cells = view.cells
+    if breakdown.name in _UNORDERED:
+        cells = tuple(sorted(cells, key=lambda cell: -(cell.people or 0)))
+    return charts.bars(_bars(breakdown.name, cells, people), theme)
 
 
 @lru_cache(maxsize=512)
-def _tiles(_snapshot: UUID, crossing: Crossing, view: View, theme: str) -> go.Figure:
-    rows: dict[str, int] = {}
-    for cell in view.cells:
-        rows[cell.category] = rows.get(cell.category, 0) + (cell.people or 0)
-    return charts.tiles(
-        [
-            Tile(
-                metric_words.category(crossing.rows, cell.category),
-                metric_words.category(crossing.columns, cell.crossed),
-                cell.people,
-                cell.why,
-                (cell.people or 0) / max(1, rows[cell.category]),
-            )
-            for cell in view.cells
-        ],
-        theme,
+def _tiles(
+    _snapshot: UUID, crossing: Crossing, view: View, rows: View | None, theme: str
+) -> go.Figure:
+    people = _row_totals(view, rows)
+    return charts.tiles([_tile(crossing, cell, people, view) for cell in view.cells], theme)
+
+
+def _row_totals(view: View, rows: View | None) -> dict[str, int]:
+    """How many are in each row, where the breakdown of the rows was counted on the same day."""
+    if rows is None or rows.counted_on != view.counted_on or rows.people is None:
+        return {}
+    names = {cell.category for cell in view.cells}
+    held = {name: people for name, people in rows.told.items() if name in names}
+    return held | {REST: rows.people - sum(held.values())}
+
+
+def _tile(crossing: Crossing, cell: ViewCell, rows: dict[str, int], view: View) -> Tile:
+    whole = rows.get(cell.category)
+    most = max((each.people or 0 for each in view.cells), default=1)
+    # A rounded count can be more than its row.
+    share = min(1.0, (cell.people or 0) / (whole or most))
+    if cell.people is None:
+        said = cell.why or ""
+    elif view.rounded or whole is None:
+        said = f"{'about ' if view.rounded else ''}{cell.people:,} people"
+    else:
+        said = metric_words.of_people(cell.people, whole)
+    return Tile(
+        metric_words.category(crossing.rows, cell.category),
+        metric_words.category(crossing.columns, cell.crossed),
+        cell.people,
+        cell.why,
+        share,
+        said,
     )
 
 
