@@ -150,7 +150,7 @@ class _Taking:
         """Renew the last of a chain of breakdowns, each about categories of the one before."""
         root, breakdown = chain[0], chain[-1]
         table, facts = self._table(chain)
-        found = self._protected(root.name, self._knowing(root.name, {self._whole: None}), table)
+        found = self._protected(self._knowing(root.name, {self._whole: None}), table)
         if isinstance(found, Kept):
             return self._stay({breakdown.name: breakdown.categories}, found)
         ledger, cells = found
@@ -187,7 +187,7 @@ class _Taking:
             (outside, others),
             (self._whole, self.counted.everybody),
         )
-        found = self._protected(WEEK, ledger, table)
+        found = self._protected(ledger, table)
         if isinstance(found, Kept):
             return self._stay(declared, found)
         ledger, cells = found
@@ -218,7 +218,6 @@ class _Taking:
         known |= {when | {(crossing.rows, name)}: people for name, people in rows.items()}
         known |= {when | {(crossing.columns, name)}: people for name, people in columns.items()}
         found = self._protected(
-            crossing.name,
             self._knowing(crossing.name, known, rounding=crossing.rounded),
             as_of(cross_table(sides, counts), self._snapshot),
         )
@@ -362,15 +361,12 @@ class _Taking:
             told[fact] = Interval(value, value)
         return replace(ledger, told=told)
 
-    def _protected(
-        self, name: str, ledger: Ledger, table: Table
-    ) -> tuple[Ledger, Mapping[Fact, Cell]] | Kept:
+    def _protected(self, ledger: Ledger, table: Table) -> tuple[Ledger, Mapping[Fact, Cell]] | Kept:
         """The ledger with the table in it, and its cells; or why it stays as it was."""
         try:
             view = guarded(ledger, table, self.patience)
             return admit(ledger, view, self.patience), view.cells
         except OutOfTime:
-            self.taken.late.append(name)
             return Kept.TIME
         except Refused:
             return Kept.FEW
@@ -394,6 +390,8 @@ class _Taking:
     def _stay(self, categories: Mapping[str, Sequence[str]], kept: Kept) -> None:
         """Keep views on show and say why; where there is none, withhold every cell."""
         why = Why.TIME if kept is Kept.TIME else Why.THRESHOLD
+        if kept is Kept.TIME:
+            self.taken.late += categories
         for name, names in categories.items():
             old = self.before.get(name)
             if old is None:
