@@ -85,6 +85,7 @@ def clicks(session_id: UUID) -> tuple[Click, ...]:
         Click("imports", "ada@clearance.example", "imports"),
         Click("studies", "ada@clearance.example", "studies"),
         Click("access", "ada@clearance.example", "access"),
+        Click("metrics", "leo@clearance.example", "metrics"),
         Click("audit trail", "uma@clearance.example", "audit"),
     )
 

@@ -6,7 +6,7 @@ on the page, and how a snapshot is counted, for that stands in the documentation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations, product
@@ -198,14 +198,24 @@ def fields_of(
     return {(seen.study, seen.counted_on, seen.name, *pair): 1 for pair in product(*inside)}
 
 
-def opened(seen: Iterable[Seen], declared: Sequence[Breakdown], truth: Truth) -> list[str]:
-    """Every count under ten, or change of one, that can be told to be small."""
+def opened(
+    seen: Iterable[Seen],
+    declared: Sequence[Breakdown],
+    truth: Truth,
+    about: Collection[str] | None = None,
+) -> list[str]:
+    """Every count under ten, or change of one, that can be told to be small.
+
+    All that was seen is known; ``about`` are the breakdowns of which the truth is.
+    """
     held = list(seen)
     outsider = read(held, declared)
     known = {each.name: each for each in declared}
     targets: dict[str, dict[Hashable, int]] = {}
     days: dict[tuple[str, str], set[date]] = {}
     for each in held:
+        if about is not None and not set(each.name.split(" by ")) <= {*about}:
+            continue
         if each.name in known and each.name not in ("week", "period"):
             days.setdefault((each.study, each.name), set()).add(each.counted_on)
             for category in known[each.name].categories:
