@@ -15,7 +15,7 @@ from data_access.tables import MetricCell, MetricSnapshot, MetricView
 from domain.disclosure.cells import Cell, Shown, Suppressed, Why
 from domain.disclosure.facts import Fact
 from domain.disclosure.medians import Figure
-from domain.metrics import EVERYBODY
+from domain.metrics import EVERYBODY, Neighbour
 from domain.snapshots import Counted
 from domain.views import Kept, View, ViewCell
 
@@ -202,6 +202,19 @@ def counted(
         )
     }
     return Counted(everybody, counts, medians)
+
+
+def neighbours(connection: Connection, study_id: UUID, population: Population) -> list[Neighbour]:
+    """The other studies of which something is told and that share people with this one."""
+    rows = connection.execute(
+        text("SELECT * FROM metric_neighbours(:study, :before, :known_by)"),
+        {
+            "study": study_id,
+            "before": population.before,
+            "known_by": population.known_by,
+        },
+    )
+    return [Neighbour(*row) for row in rows]
 
 
 def ledger(connection: Connection, study_id: UUID) -> Mapping[str, Any] | None:

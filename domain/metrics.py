@@ -172,6 +172,29 @@ _FIXED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another study that shares people: how many, and how many are in one of the two alone."""
+
+    shared: int
+    only_here: int
+    only_there: int
+
+    @property
+    def tells_total(self) -> bool:
+        """Whether the two totals differ by a few people, for somebody who knows of the rest."""
+        return 0 < self.only_here + self.only_there < THRESHOLD
+
+    @property
+    def tells_people(self) -> bool:
+        """Whether what stays with a person could be subtracted to that of a few."""
+        return min(self.only_here, self.only_there) < THRESHOLD
+
+
+#: What a person has in whichever study they take part: told of one of two such studies alone.
+PERSONAL = frozenset({"country"})
+
+
 def may_show_total(everybody: int, shown_before: Sequence[int]) -> bool:
     """Whether a snapshot of so many people may be shown after those that were.
 

@@ -60,7 +60,8 @@ class Occasion:
     """When it is counted, and whom: all who came before ``cohort``, the week last told.
 
     ``new`` says that these are more people than before. Otherwise they are the same ones, and
-    only what moves is counted again.
+    only what moves is counted again. ``held_back`` are breakdowns that another study's counts
+    would be subtracted from.
     """
 
     week: date
@@ -68,6 +69,7 @@ class Occasion:
     opens_on: date
     closes_on: date
     new: bool
+    held_back: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -143,6 +145,8 @@ class _Taking:
         for chain in chains:
             if not self.occasion.new and not root.moving:
                 self._leave(chain[-1].name)
+            elif root.name in self.occasion.held_back:
+                self._stay({chain[-1].name: chain[-1].categories}, Kept.FEW)
             else:
                 self._member(chain)
 

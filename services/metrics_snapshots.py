@@ -21,7 +21,7 @@ from domain.disclosure.ledger import Ledger, attacked
 from domain.disclosure.patience import Patience
 from domain.disclosure.protection import sensitive
 from domain.disclosure.stored import as_json, from_json
-from domain.metrics import EVERYBODY, breakdowns, may_show_total, snapshot_week
+from domain.metrics import EVERYBODY, PERSONAL, breakdowns, may_show_total, snapshot_week
 from domain.permissions import Actor
 from domain.snapshots import Counted, Occasion, take
 from domain.views import View
@@ -178,9 +178,12 @@ def _occasion(
     at = Population(datetime.combine(week, time(), UTC), installation.now())
     counted = _counted(installation, connection, study, at)
     last = _last_told(stored, shown)
-    if may_show_total(counted.everybody, [] if last is None else [last.everybody]):
+    near = metrics.neighbours(connection, study.id, at)
+    more = may_show_total(counted.everybody, [] if last is None else [last.everybody])
+    if more and not any(each.tells_total for each in near):
         told = _Told(counted.everybody, week, at.known_by)
-        return Occasion(week, week, study.opens_on, study.closes_on, new=True), counted, told
+        back = PERSONAL if any(each.tells_people for each in near) else frozenset[str]()
+        return Occasion(week, week, study.opens_on, study.closes_on, True, back), counted, told
     if last is None:
         return None, counted, None
     same = Population(datetime.combine(last.week, time(), UTC), last.known_by)

@@ -130,10 +130,37 @@ AS $$
   SELECT 'length', percentile_cont(0.5) WITHIN GROUP (ORDER BY turn_count), count(*)
   FROM latest HAVING count(*) > 0
 $$;
+-- How many people a study shares with each other one of which something is told, and how many are
+-- in one of the two alone; for the snapshot service alone.
+CREATE FUNCTION metric_neighbours(wanted uuid, before timestamptz, known_by timestamptz)
+RETURNS TABLE (shared bigint, only_here bigint, only_there bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  WITH here AS MATERIALIZED (
+    SELECT DISTINCT participant_id FROM session
+    WHERE study_id = wanted AND sorted_at < before AND imported_at <= known_by
+      AND erased_at IS NULL AND actor_is_service('metrics')
+  ), told AS (
+    SELECT DISTINCT ON (v.study_id) v.study_id, v.counted_on
+    FROM metric_view v JOIN metric_snapshot m ON m.id = v.snapshot_id
+    WHERE v.name = 'everybody' AND v.study_id <> wanted AND actor_is_service('metrics')
+    ORDER BY v.study_id, m.week DESC
+  ), there AS (
+    SELECT DISTINCT t.study_id, s.participant_id
+    FROM told t JOIN session s ON s.study_id = t.study_id AND s.erased_at IS NULL
+      AND s.sorted_at < t.counted_on::timestamp AT TIME ZONE 'UTC'
+  )
+  SELECT count(h.participant_id), (SELECT count(*) FROM here) - count(h.participant_id),
+    count(*) - count(h.participant_id)
+  FROM there LEFT JOIN here h USING (participant_id)
+  GROUP BY there.study_id HAVING count(h.participant_id) > 0
+$$;
 REVOKE EXECUTE ON FUNCTION
+  metric_neighbours(uuid, timestamptz, timestamptz),
   metric_people(uuid, timestamptz, timestamptz, timestamptz, timestamptz[], interval),
   metric_medians(uuid, timestamptz, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
+  metric_neighbours(uuid, timestamptz, timestamptz),
   metric_people(uuid, timestamptz, timestamptz, timestamptz, timestamptz[], interval),
   metric_medians(uuid, timestamptz, timestamptz) TO clearance_app;
 

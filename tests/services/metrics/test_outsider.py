@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from data_access.studies import StudyRow
 from domain.crossings import CROSSINGS
 from domain.metrics import breakdowns
@@ -18,7 +20,7 @@ from services.installation import Installation
 from services.metrics_snapshots import SERVICE, audit_ledgers, take_due
 from tests.conftest import Clock, Hire
 from tests.domain.disclosure.outsider import Seen, opened
-from tests.services.metrics.test_snapshots import interviews
+from tests.services.metrics.test_snapshots import interviews, owner
 from tests.services.worlds import read_by_the_machine, take_in
 
 #: What the rows below say of people; the other breakdowns are seen and not asked about.
@@ -133,3 +135,56 @@ def _fetched(installation: Installation, lead: Actor, study: StudyRow) -> list[S
         )
         for question, rows in charts.items()
     ]
+
+
+@pytest.mark.parametrize(
+    ("again", "newcomers", "total", "countries"),
+    [
+        # Three who were not in the first study would be told by two totals.
+        (60, 3, False, False),
+        (60, 0, True, False),
+        (60, 25, True, False),
+        (40, 25, True, True),
+        (0, 50, True, True),
+    ],
+)
+def test_a_study_of_nearly_the_same_people_does_not_tell_who_is_new(
+    again: int,
+    newcomers: int,
+    total: bool,
+    countries: bool,
+    installation: Installation,
+    administrator: Actor,
+    study: StudyRow,
+    tmp_path: Path,
+    hire: Hire,
+) -> None:
+    service = access.service_actor(installation, SERVICE)
+    other = studies.add(
+        installation,
+        administrator,
+        slug="again",
+        title="The same people again",
+        opens_on=study.opens_on,
+        closes_on=study.closes_on,
+    )
+    lead = hire("Leo", Role.LEAD, study=other)
+    _import(installation, administrator, study, tmp_path / "a", 0, 60, 0)
+    read_by_the_machine(installation, ["Mo Smith"])
+    assert take_due(installation, service) == 1
+    _import(installation, administrator, other, tmp_path / "b", 60 - again, again + newcomers, 0)
+    owner(
+        installation,
+        "INSERT INTO identity.account (participant_id, country)"
+        " SELECT id, CASE WHEN get_byte(account_digest, 0) < 128 THEN 'US' ELSE 'GB' END"
+        " FROM participant"
+        " ON CONFLICT (participant_id) DO UPDATE SET country = excluded.country",
+    )
+    read_by_the_machine(installation, ["Mo Smith"])
+    assert take_due(installation, service) == 1
+    held = metrics.read(installation, lead, other)
+    assert (held is not None) is total
+    if held is not None:
+        view = held.view("country")
+        assert view is not None
+        assert bool(view.told) is countries
