@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Select, func, insert, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from data_access.tables import MetricCell, MetricSnapshot, MetricView
+from domain.counted import Counted
 from domain.disclosure.cells import Cell, Shown, Suppressed, Why
 from domain.disclosure.facts import Fact
 from domain.disclosure.medians import Figure
 from domain.metrics import EVERYBODY, Neighbour
-from domain.snapshots import Counted
 from domain.views import Kept, View, ViewCell
 
 

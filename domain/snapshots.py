@@ -12,47 +12,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from domain.crossings import CROSSINGS, REST, Crossing, settled
+from domain.counted import Counted
+from domain.crossed_counts import crossed
+from domain.crossings import CROSSINGS, Crossing
 from domain.disclosure.cells import Cell, Suppressed, Why
 from domain.disclosure.facts import Fact, Interval, Relation, Table
 from domain.disclosure.ledger import Ledger, admit, guarded
 from domain.disclosure.lists import any_number, cell_facts, counted_at, one_each
-from domain.disclosure.medians import Band, Figure, shown_median
+from domain.disclosure.medians import Band, shown_median
 from domain.disclosure.patience import OutOfTime, Patience
 from domain.disclosure.series import recounted, series
 from domain.disclosure.tables import Dimension, as_of, cross_table, linked
 from domain.errors import Refused
-from domain.metrics import (
-    NOT_MEANT,
-    OTHER,
-    OUTSIDE,
-    PERIOD,
-    WEEK,
-    Breakdown,
-    Within,
-    listed_periods,
-)
+from domain.metrics import OUTSIDE, PERIOD, WEEK, Breakdown, Within, listed_periods
 from domain.views import Kept, View, ViewCell
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """True counts: everybody, people by one predicate or two, and medians by breakdown."""
-
-    everybody: int
-    counts: Mapping[Fact, int]
-    medians: Mapping[str, Figure] = field(default_factory=dict)
-
-    def by_category(self, breakdown: Breakdown) -> dict[str, int]:
-        """How many are in each declared category."""
-        counts = dict.fromkeys(breakdown.categories, 0)
-        for fact, people in self.counts.items():
-            if len(fact) == 1 and breakdown.name in dict(fact):
-                category = dict(fact)[breakdown.name]
-                if category != NOT_MEANT:
-                    counts[declared_category(breakdown, category)] += people
-        # Several kinds of which no one is declared are one category: at most everybody is in it.
-        return {name: min(self.everybody, people) for name, people in counts.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +53,6 @@ class Taken:
     ledgers: dict[str, Ledger]
     renewed: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
-
-
-def declared_category(breakdown: Breakdown, category: str) -> str:
-    """The declared category that what was counted belongs to: itself, "other", another week."""
-    for each in (category, OTHER, OUTSIDE):
-        if each in breakdown.categories:
-            return each
-    raise AssertionError(f"{breakdown.name} declares no category for what was counted.")
 
 
 def take(
@@ -209,10 +174,20 @@ class _Taking:
 
     def crossing(self, crossing: Crossing) -> None:
         """Renew a cross table where both its sides were renewed and are known; else keep it."""
-        inner = self._inner(crossing)
-        if inner is None:
+        names = (crossing.rows, crossing.columns)
+        spread = None
+        if set(names) <= set(self.taken.renewed):
+            spread = crossed(
+                crossing,
+                self.declared,
+                self.counted,
+                tuple(self.taken.views[name].told for name in names),
+                self.before.get(crossing.name),
+                self._periods,
+            )
+        if spread is None:
             return self._stay({crossing.name: ()}, Kept.FEW)
-        rows, columns, counts = inner
+        rows, columns, counts = spread
         when = counted_at(self._snapshot)
         sides = (
             Dimension(crossing.rows, tuple(rows)),
@@ -305,55 +280,6 @@ class _Taking:
         except OutOfTime:
             return Suppressed(Why.TIME), ledger
 
-    def _inner(
-        self, crossing: Crossing
-    ) -> tuple[dict[str, int], dict[str, int], dict[Fact, int]] | None:
-        """Rows, columns and the counts between them; None where one side is not known.
-
-        Nor where they do not add up to what was told: somebody came late to a week that had been
-        counted, or was erased.
-        """
-        names = (crossing.rows, crossing.columns)
-        if not set(names) <= set(self.taken.renewed):
-            return None
-        before = self.before.get(crossing.name)
-        sides: list[dict[str, int]] = []
-        for name, old in zip(names, _sides(before), strict=True):
-            known = settled(self.taken.views[name].told, self.counted.everybody, old)
-            if known is None:
-                return None
-            sides.append(known)
-        counts: dict[Fact, int] = {
-            frozenset({(names[0], row), (names[1], column)}): 0
-            for row in sides[0]
-            for column in sides[1]
-        }
-        sums = [dict.fromkeys(side, 0) for side in sides]
-        sources = tuple(WEEK if name == PERIOD else name for name in names)
-        for fact, people in self.counted.counts.items():
-            held = dict(fact)
-            if set(held) == set(sources):
-                place = [
-                    self._place(name, held[source], side)
-                    for name, source, side in zip(names, sources, sides, strict=True)
-                ]
-                if place[0] not in sums[0] or place[1] not in sums[1]:
-                    return None
-                counts[frozenset(zip(names, place, strict=True))] += people
-                for each, total in zip(place, sums, strict=True):
-                    total[each] += people
-        return (sides[0], sides[1], counts) if sums == sides else None
-
-    def _place(self, name: str, category: str, side: Mapping[str, int]) -> str:
-        """Where a counted category stands in a table: as itself, in its period, in the rest."""
-        if name == PERIOD:
-            category = next(
-                (period for period, weeks in self._periods.items() if category in weeks), OUTSIDE
-            )
-        else:
-            category = declared_category(self.declared[name], category)
-        return category if category in side else REST
-
     def _knowing(
         self, name: str, known: Mapping[Fact, int | None], *, rounding: bool = False
     ) -> Ledger:
@@ -387,9 +313,7 @@ class _Taking:
 
     def _leave(self, *names: str) -> None:
         """Leave views as they are: nobody whom they count can have moved."""
-        for name in names:
-            if name in self.before:
-                self.taken.views[name] = self.before[name]
+        self.taken.views |= {name: self.before[name] for name in names if name in self.before}
 
     def _stay(self, categories: Mapping[str, Sequence[str]], kept: Kept) -> None:
         """Keep views on show and say why; where there is none, withhold every cell."""
@@ -416,12 +340,3 @@ def _people(parent: View, within: Within) -> int | None:
     if outside <= set(told) and parent.people is not None:
         return parent.people - sum(told[name] for name in outside)
     return None
-
-
-def _sides(view: View | None) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
-    """The rows and columns of a table that is on show; None each where none is."""
-    if view is None or not view.cells:
-        return None, None
-    rows = dict.fromkeys(each.category for each in view.cells)
-    columns = dict.fromkeys(each.crossed for each in view.cells)
-    return tuple(rows), tuple(columns)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from data_access import metrics
 from data_access import studies as study_rows
 from data_access.metrics import DueStudy, Population
+from domain.counted import Counted
 from domain.crossings import CROSSINGS
 from domain.disclosure.facts import Interval
 from domain.disclosure.ledger import Ledger, attacked
@@ -23,7 +24,7 @@ from domain.disclosure.protection import sensitive
 from domain.disclosure.stored import as_json, from_json
 from domain.metrics import EVERYBODY, PERSONAL, breakdowns, may_show_total, snapshot_week
 from domain.permissions import Actor
-from domain.snapshots import Counted, Occasion, take
+from domain.snapshots import Occasion, take
 from domain.views import View
 from services import policy
 from services.acts import act

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from domain.counted import Counted
 from domain.crossings import CROSSINGS
 from domain.disclosure.facts import Fact
 from domain.disclosure.medians import Figure
 from domain.metrics import Breakdown, breakdowns, listed_periods, may_show_total
-from domain.snapshots import Counted, Occasion, Taken, take
+from domain.snapshots import Occasion, Taken, take
 from domain.views import View
 from tests.domain.disclosure.outsider import Seen
 

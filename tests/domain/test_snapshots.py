@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.crossings import REST
+from domain.counted import Counted, declared_category
+from domain.crossed_counts import crossed
+from domain.crossings import CROSSINGS, REST
 from domain.disclosure.medians import Figure
 from domain.disclosure.patience import Patience
-from domain.metrics import NOT_MEANT, OTHER, OUTSIDE, breakdowns
-from domain.snapshots import Counted, Occasion, declared_category, take
+from domain.metrics import NOT_MEANT, OTHER, OUTSIDE, PERSONAL, Neighbour, breakdowns
+from domain.snapshots import Occasion, take
 from domain.views import Kept, View, ViewCell
 from tests.domain.disclosure.outsider import Seen, opened
 from tests.domain.people import CLOSES, OPENS, WEEK, Desk, Person, counted
@@ -180,6 +182,49 @@ def test_medians_stand_beside_their_bands() -> None:
     assert told.views["length"].median is not None
     without = take(occasion, declared, counted(held), {}, {})
     assert without.views["length"].median != told.views["length"].median
+
+
+@pytest.mark.parametrize(
+    "shares", [{"only_here": 4, "only_there": 300}, {"only_here": 0, "only_there": 0}]
+)
+def test_what_stays_with_a_person_is_held_back_beside_a_study_of_nearly_the_same(
+    shares: dict[str, int],
+) -> None:
+    assert Neighbour(shared=90, **shares).tells_people
+    declared = [each for each in breakdowns(FIRST, OPENS, CLOSES) if each.name in PERSONAL]
+    held = [{"country": "US"}] * 60 + [{"country": "GB"}] * 40
+    occasion = Occasion(FIRST, FIRST, OPENS, CLOSES, new=True, held_back=PERSONAL)
+    assert take(occasion, declared, counted(held), {}, {}).views["country"].told == {}
+
+
+@pytest.mark.parametrize(
+    ("only_here", "only_there", "tells"),
+    [(0, 0, False), (0, 1, True), (4, 5, True), (5, 5, False), (0, 10, False)],
+)
+def test_two_totals_that_differ_by_a_few_people_are_not_both_told(
+    only_here: int, only_there: int, tells: bool
+) -> None:
+    assert Neighbour(50, only_here, only_there).tells_total is tells
+    assert not Neighbour(50, 10, 12).tells_people
+
+
+def test_a_table_whose_rest_was_nobody_waits_when_somebody_is_in_it() -> None:
+    """It was settled without a row for all others; now somebody is in none of its rows."""
+    plan = next(each for each in CROSSINGS if each.name == "plan by status")
+    cells = tuple(
+        ViewCell(row, column, 20, None) for row in ("free", "pro") for column in ("completed", REST)
+    )
+    told = ({"free": 40, "pro": 40}, {"completed": 50})
+    known = {each.name: each for each in breakdowns(FIRST, OPENS, CLOSES)}
+    held = counted(
+        [*people(40), *people(10, plan="free"), *people(30, plan="free", status="abandoned")]
+    )
+    before = View(plan.name, FIRST, cells)
+    assert crossed(plan, known, held, told, before, {}) is not None
+    odd = counted(
+        [*people(40), *people(10, plan="max"), *people(30, plan="free", status="abandoned")]
+    )
+    assert crossed(plan, known, odd, told, before, {}) is None
 
 
 class Ticking:
