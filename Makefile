@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 # The requirement files name every package with its hashes, so there is nothing left to resolve.
 PIP := "$(BIN)/python" -m pip install --disable-pip-version-check --no-input --quiet --require-hashes --no-deps
 
-.PHONY: help setup run test coverage lint docs bench screenshots lock
+.PHONY: help setup run test coverage lint docs bench screenshots charts lock
 
 help:
 	@echo "make setup        the environment alone (.venv)"
@@ -20,6 +20,7 @@ help:
 	@echo "make docs         the generated tables in docs/"
 	@echo "make bench        speed and memory, as a table"
 	@echo "make screenshots  docs/images/, from a running app"
+	@echo "make charts       every chart of the metrics page as an image, to be looked at"
 	@echo "make lock         requirements*.txt from requirements*.in"
 
 setup: $(DEV_STAMP)
@@ -59,6 +60,9 @@ bench: $(DEV_STAMP)
 
 screenshots: $(DEV_STAMP)
 	"$(BIN)/python" -m docs.screenshots
+
+charts: $(DEV_STAMP)
+	"$(BIN)/python" -m docs.charts
 
 # The hashed requirement files, from the .in files beside them.
 lock: $(DEV_STAMP)

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import clicks, deidentification, importing, pages, protecting, worker
+from benchmarks import clicks, deidentification, importing, pages, protecting, snapshots, worker
 from benchmarks.house import house
 from demonstration.planted import Manner
 from jobs.labelled_rows import labelled_texts
@@ -66,6 +66,28 @@ def time_protection(tables: int = 20) -> None:
             f"{1000 * each.attacks[tables // 2]:.0f}",
             f"{100 * each.hidden / each.cells:.0f} %",
         )
+    out.print(table)
+
+
+@app.command("snapshots")
+def time_snapshots(
+    sizes: Annotated[str, typer.Option(help="Numbers of sessions, with commas.")] = _SIZES,
+    keep: Kept = None,
+) -> None:
+    """A week's snapshots of four studies, and the page beside the query that it asks."""
+    table = Table("Sessions", "Snapshots s", "Counting s", "Page ms", "Its query ms", "Ratio")
+    with _directory(keep) as directory:
+        for sessions in (int(size) for size in sizes.split(",")):
+            with house(directory / str(sessions), sessions) as measured:
+                each = snapshots.measure(measured)
+            table.add_row(
+                f"{sessions:,}",
+                f"{each.seconds:.1f}",
+                f"{each.counting:.2f}",
+                f"{each.page:.0f}",
+                f"{each.query:.1f}",
+                f"{each.page / each.query:.0f}",
+            )
     out.print(table)
 
 
@@ -163,6 +185,7 @@ def everything(context: typer.Context) -> None:
     """Run all of it when no part is named."""
     if context.invoked_subcommand is None:
         time_pages()
+        time_snapshots()
         time_clicks()
         time_imports()
         time_worker()

@@ -12,8 +12,9 @@ from benchmarks.seeding import seed
 from data_access.migrate import migrate
 from jobs import children, demonstration_staff
 from jobs.ports import wait_for
-from services import studies
+from services import access, metrics, studies
 from services.installation import Installation, open_installation
+from services.metrics_snapshots import take_due
 from settings import Settings
 from tests.live.processes import Web, free_port, start_web
 
@@ -44,6 +45,7 @@ def house(directory: Path, sessions: int, **environment: str) -> Iterator[House]
         if not studies.visible(installation, administrator):
             seed(installation.database, sessions)
         demonstration_staff.grant_everybody(installation, administrator)
+        take_due(installation, access.service_actor(installation, metrics.SERVICE))
         started.append(
             children.start(
                 "jobs.development_provider",

@@ -37,7 +37,7 @@ _PURPOSE = "Check the redactions before a share"
 #: Long enough to have something to redact, short enough to be read in a picture.
 _WORDS = range(250, 900)
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-_QUIET = (
+QUIET = (
     "--no-sandbox",
     "--disable-gpu",
     "--no-first-run",
@@ -53,10 +53,10 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="clearance-pictures-") as directory:
         data_dir = Path(directory) / "data"
-        with _running(data_dir) as address:
-            session, share = _prepare(data_dir)
+        with running(data_dir) as address:
+            session, share = prepare(data_dir)
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=_chromium(), args=list(_QUIET))
+                browser = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
                 for scheme in ("light", "dark"):
                     _photograph(browser, address, session, scheme)
                     _photograph_leaving(browser, address, share, scheme)
@@ -68,17 +68,17 @@ def _photograph(browser: Browser, address: str, session: str, scheme: Scheme) ->
         page.get_by_role("link", name="Sign in").wait_for()
         _save(page, "sign-in", scheme)
     with _visit(browser, address, scheme, "Rosa Lindqvist") as page:
-        _go(page, f"{address}/review")
+        go(page, f"{address}/review")
         _save(page, "review", scheme)
-        _go(page, f"{address}/sessions")
+        go(page, f"{address}/sessions")
         _save(page, "sessions", scheme)
-        _go(page, f"{address}/session?id={session}")
+        go(page, f"{address}/session?id={session}")
         _save(page, "session", scheme)
         page.get_by_role("tab", name="What may be done").click()
-        _settled(page)
+        settled(page)
         _save(page, "what-may-be-done", scheme)
         page.get_by_role("tab", name="Redactions").click()
-        _settled(page)
+        settled(page)
         _save(page, "redactions", scheme)
         page.get_by_role("tab", name="Transcript").click()
         page.get_by_text("Review beside the original").click()
@@ -86,25 +86,25 @@ def _photograph(browser: Browser, address: str, session: str, scheme: Scheme) ->
         purpose.fill(_PURPOSE)
         page.get_by_role("button", name="Open the original").click()
         page.get_by_text("Close the original").wait_for()
-        _settled(page)
+        settled(page)
         _save(page, "side-by-side", scheme)
     with _visit(browser, address, scheme, "Ada Osei") as page:
         for room in ("access", "imports"):
-            _go(page, f"{address}/{room}")
+            go(page, f"{address}/{room}")
             _save(page, room, scheme)
     with _visit(browser, address, scheme, "Uma Petrov") as page:
-        _go(page, f"{address}/audit")
+        go(page, f"{address}/audit")
         _save(page, "audit", scheme)
 
 
 def _photograph_leaving(browser: Browser, address: str, share: str, scheme: Scheme) -> None:
     with _visit(browser, address, scheme, "Amina Haddad") as page:
-        _go(page, f"{address}/share?id={share}")
+        go(page, f"{address}/share?id={share}")
         _save(page, "share", scheme)
     with _visit(browser, address, scheme, "Leo Castellanos") as page:
-        _go(page, f"{address}/metrics")
+        go(page, f"{address}/metrics")
         page.locator(".js-plotly-plot .bars").first.wait_for()
-        _settled(page)
+        settled(page)
         _save(page, "metrics", scheme)
 
 
@@ -129,14 +129,14 @@ def _visit(
         context.close()
 
 
-def _go(page: Page, address: str) -> None:
+def go(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_role("button", name="Sign out").wait_for()
     page.get_by_role("heading", level=1).first.wait_for()
-    _settled(page)
+    settled(page)
 
 
-def _settled(page: Page) -> None:
+def settled(page: Page) -> None:
     """Wait until Streamlit has run the script and drawn what came of it."""
     page.locator('[data-testid="stStatusWidget"]').wait_for(state="hidden")
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
@@ -151,7 +151,7 @@ def _save(page: Page, name: str, scheme: Scheme) -> None:
 
 
 @contextmanager
-def _running(data_dir: Path) -> Iterator[str]:
+def running(data_dir: Path) -> Iterator[str]:
     """The product, started as people start it; its address."""
     launcher = subprocess.Popen(
         [sys.executable, "-m", "jobs.run"],
@@ -179,7 +179,7 @@ def _running(data_dir: Path) -> Iterator[str]:
         launcher.wait(60)
 
 
-def _prepare(data_dir: Path) -> tuple[str, str]:
+def prepare(data_dir: Path) -> tuple[str, str]:
     """Wait until the machine has read everything; a session worth a picture, and a share."""
     installation = open_installation(Settings(data_dir=data_dir))
     try:
@@ -212,7 +212,7 @@ def _telling_session(installation: Installation) -> str:
     return str(max(telling, key=lambda row: row.finding_count / row.word_count).id)
 
 
-def _chromium() -> str:
+def chromium() -> str:
     for name in _CHROMIUM:
         found = shutil.which(name)
         if found:

@@ -15,13 +15,13 @@ from services.sign_in import SignedIn
 async def hand_over_numbers(
     installation: Installation, request: Request, standing: SignedIn
 ) -> Response:
-    """A study's newest snapshot as CSV, for a lead of it; the same cells as on the screen."""
+    """A study's newest snapshot as CSV, or one chart of it; the same cells as on the screen."""
     if request.method != "GET":
         return PlainTextResponse("Not allowed.", 405)
-    slug = request.query_params.get("study", "")
+    slug, chart = (request.query_params.get(name, "") for name in ("study", "chart"))
     try:
         name, content = await anyio.to_thread.run_sync(
-            lambda: metrics.as_csv(installation, standing.actor, slug)
+            lambda: metrics.as_csv(installation, standing.actor, slug, chart)
         )
     except Refused as refused:
         return PlainTextResponse(str(refused), 403)

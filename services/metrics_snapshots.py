@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import time as clock
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from data_access import metrics
 from data_access import studies as study_rows
-from data_access.metrics import CellRow, DueStudy
-from domain.disclosure.cells import Shown, Suppressed
-from domain.disclosure.facts import EVERYBODY as TOTAL
-from domain.disclosure.facts import Fact, Interval, Table
-from domain.disclosure.ledger import Ledger, admit, attacked, guarded
-from domain.disclosure.protection import Protected, sensitive
+from data_access.metrics import DueStudy, Population
+from domain.counted import Counted
+from domain.crossings import CROSSINGS
+from domain.disclosure.facts import Interval
+from domain.disclosure.ledger import Ledger, attacked
+from domain.disclosure.patience import Patience
+from domain.disclosure.protection import sensitive
 from domain.disclosure.stored import as_json, from_json
-from domain.disclosure.tables import Dimension, as_of, cross_table
-from domain.errors import Refused
-from domain.metrics import (
-    EVERYBODY,
-    OTHER,
-    Breakdown,
-    breakdowns,
-    listed_weeks,
-    may_show_total,
-    snapshot_week,
-)
+from domain.metrics import EVERYBODY, PERSONAL, breakdowns, may_show_total, snapshot_week
 from domain.permissions import Actor
+from domain.snapshots import Occasion, take
+from domain.views import View
+from services import policy
 from services.acts import act
 from services.installation import Installation
 from services.metrics import SERVICE as SERVICE
+
+#: So many seconds may go into protecting one study's snapshot; what is not done then stays as it
+#: was. The solver is asked to stop in time, and looks at its clock often.
+SECONDS = 60.0
+_COHORT = "!cohort"
+_ROUNDED = frozenset(each.name for each in CROSSINGS if each.rounded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +43,35 @@ class Audited:
     """What an attack on everything ever shown of a study finds.
 
     Of ``targets`` counts under the threshold, shown or not, ``opened`` can be told to be small;
-    ``narrowest`` is what is known of the one known best.
+    ``narrowest`` is what is known of the one known best. ``ledgers`` were attacked, each alone:
+    what they have in common is told in each.
     """
 
     study_id: UUID
     targets: int
     opened: int
     narrowest: Interval | None
+    ledgers: int = 0
 
 
-def take_due(installation: Installation, service: Actor) -> int:
-    """Take this week's snapshot of every study that has none; how many were taken."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The people whose total was told last: how many, up to which week, taken in by when."""
+
+    everybody: int
+    week: date
+    known_by: datetime
+
+
+def take_due(installation: Installation, service: Actor, *, seconds: float = SECONDS) -> int:
+    """Take this week's snapshot of every study that has none; how many were taken.
+
+    ``seconds`` may go into protecting each.
+    """
     week = snapshot_week(installation.now())
     with installation.database.transaction(service.staff_id) as connection:
         studies = metrics.due(connection, week)
-    return sum(_take(installation, service, study, week) for study in studies)
+    return sum(_take(installation, service, study, week, seconds) for study in studies)
 
 
 def known_studies(installation: Installation, service: Actor) -> dict[UUID, str]:
@@ -64,17 +81,16 @@ def known_studies(installation: Installation, service: Actor) -> dict[UUID, str]
 
 
 def audit_ledgers(installation: Installation, service: Actor, studies: list[UUID]) -> list[Audited]:
-    """Attack all that was ever shown of each study."""
+    """Attack all that was ever shown of each study, cross tables and all snapshots included."""
     found = []
     for study_id in studies:
         with installation.database.transaction(service.staff_id, long=True) as connection:
-            stored = metrics.ledger(connection, study_id)
-        if not stored:
+            ledgers = _ledgers(metrics.ledger(connection, study_id) or {})
+        if not ledgers:
             continue
         targets = opened = 0
         narrowest: list[Interval] = []
-        for kept in stored.values():
-            ledger = from_json(kept, ())
+        for ledger in ledgers.values():
             required = sensitive(ledger.table)
             derived = attacked(ledger)
             targets += len(required)
@@ -86,16 +102,16 @@ def audit_ledgers(installation: Installation, service: Actor, studies: list[UUID
                 targets,
                 opened,
                 min(narrowest, key=lambda each: each.width, default=None),
+                len(ledgers),
             )
         )
     return found
 
 
-def _take(installation: Installation, service: Actor, study: DueStudy, week: date) -> bool:
+def _take(
+    installation: Installation, service: Actor, study: DueStudy, week: date, seconds: float
+) -> bool:
     """One study's snapshot, whole; False when somebody else took it at the same time."""
-    before = datetime.combine(week, time(), UTC)
-    declared = breakdowns(week, study.opens_on, study.closes_on)
-    weeks = listed_weeks(week, study.opens_on, study.closes_on)
     try:
         with act(
             installation,
@@ -106,102 +122,120 @@ def _take(installation: Installation, service: Actor, study: DueStudy, week: dat
             study_id=study.id,
             long=True,
         ) as done:
-            everybody, counts = metrics.counts(
-                done.connection, study.id, before, weeks[0], weeks[-1]
-            )
             stored = metrics.ledger(done.connection, study.id) or {}
-            ledgers = {name: from_json(kept, ()) for name, kept in stored.items()}
-            cells: list[tuple[int, CellRow]] = []
-            refused: list[str] = []
-            if may_show_total(everybody, _totals(ledgers)):
-                cells, ledgers, refused = protect(
-                    ledgers, declared, everybody, counts, week.isoformat()
+            before = metrics.newest(done.connection, study.id)
+            shown = {} if before is None else {view.name: view for view in before[1]}
+            occasion, counted, told = _occasion(
+                installation, done.connection, study, week, stored, shown
+            )
+            views: list[View] = []
+            kept = stored
+            if occasion is not None and told is not None:
+                taken = take(
+                    occasion,
+                    breakdowns(week, study.opens_on, study.closes_on),
+                    counted,
+                    _ledgers(stored),
+                    shown,
+                    Patience.of(seconds, clock.monotonic),
                 )
+                if occasion.new or taken.renewed:
+                    views = [
+                        metrics.everybody(told.everybody, told.week),
+                        *taken.views.values(),
+                    ]
+                    kept = {name: as_json(held) for name, held in taken.ledgers.items()}
+                    kept[_COHORT] = _cohort_as_json(told)
+                done.detail.update(renewed=taken.renewed, late=taken.late)
             metrics.keep(
                 done.connection,
                 study_id=study.id,
                 week=week,
                 now=installation.now(),
                 by=service.staff_id,
-                ledger={name: as_json(held) for name, held in ledgers.items()},
-                cells=cells,
+                ledger=kept,
+                views=views,
             )
+            cells = [cell for view in views for cell in view.cells]
             done.detail.update(
                 week=week.isoformat(),
                 cells=len(cells),
-                hidden=sum(cell.people is None for _, cell in cells),
-                refused=refused,
+                hidden=sum(cell.people is None for cell in cells),
             )
     except IntegrityError:
         return False
     return True
 
 
-def protect(
-    ledgers: Mapping[str, Ledger],
-    declared: Sequence[Breakdown],
-    everybody: int,
-    counts: Mapping[str, Mapping[str, int]],
-    week: str,
-) -> tuple[list[tuple[int, CellRow]], dict[str, Ledger], list[str]]:
-    """The cells of a snapshot, the ledgers with them, and the breakdowns refused whole.
-
-    The total is told in every snapshot that is shown. Two breakdowns have nothing else in common,
-    so that what is told of one says nothing of another, and each has a ledger of its own.
-    """
-    when: Fact = frozenset({("snapshot", week)})
-    cells = [(0, CellRow(EVERYBODY, "", everybody, None))]
-    kept = dict(ledgers)
-    refused = []
-    for breakdown in declared:
-        table = as_of(_table(breakdown, everybody, counts.get(breakdown.name, {})), week)
-        total = {TOTAL | when: Interval(everybody, everybody)}
-        before = kept.get(breakdown.name, Ledger())
-        ledger = replace(before, told={**before.told, **total})
-        try:
-            view = guarded(ledger, table)
-            kept[breakdown.name] = admit(ledger, view)
-        except Refused as reason:
-            refused.append(breakdown.name)
-            cells += [
-                (at, CellRow(breakdown.name, category, None, reason.message))
-                for at, category in enumerate(breakdown.categories)
-            ]
-            continue
-        for at, category in enumerate(breakdown.categories):
-            fact = frozenset({(breakdown.name, category)}) | when
-            cells.append((at, _cell(breakdown.name, category, fact, view)))
-    return cells, kept, refused
+def _occasion(
+    installation: Installation,
+    connection: Connection,
+    study: DueStudy,
+    week: date,
+    stored: Mapping[str, Any],
+    shown: Mapping[str, View],
+) -> tuple[Occasion | None, Counted, _Told | None]:
+    """Who is counted: all, where enough more came for that; else those told last, or nobody."""
+    at = Population(datetime.combine(week, time(), UTC), installation.now())
+    counted = _counted(installation, connection, study, at)
+    last = _last_told(stored, shown)
+    near = metrics.neighbours(connection, study.id, at)
+    more = may_show_total(counted.everybody, [] if last is None else [last.everybody])
+    if more and not any(each.tells_total for each in near):
+        told = _Told(counted.everybody, week, at.known_by)
+        back = PERSONAL if any(each.tells_people for each in near) else frozenset[str]()
+        return Occasion(week, week, study.opens_on, study.closes_on, True, back), counted, told
+    if last is None:
+        return None, counted, None
+    same = Population(datetime.combine(last.week, time(), UTC), last.known_by)
+    counted = _counted(installation, connection, study, same)
+    if counted.everybody != last.everybody:
+        # Somebody was erased: what is counted of the others would say how many.
+        return None, counted, None
+    return Occasion(week, last.week, study.opens_on, study.closes_on, new=False), counted, last
 
 
-def _totals(ledgers: Mapping[str, Ledger]) -> list[int]:
-    """The totals that were shown before, whichever breakdown's ledger has them."""
-    return [
-        int(told.low)
-        for ledger in ledgers.values()
-        for fact, told in ledger.told.items()
-        if {name for name, _ in fact} == {"snapshot"}
-    ]
+def _counted(
+    installation: Installation, connection: Connection, study: DueStudy, population: Population
+) -> Counted:
+    table = policy.in_force(connection)
+    return metrics.counted(
+        connection,
+        study.id,
+        population,
+        at=installation.now(),
+        boundaries=table.boundaries,
+        band=table.band,
+    )
 
 
-def _cell(breakdown: str, category: str, fact: Fact, view: Protected) -> CellRow:
-    cell = view.cells[fact]
-    if isinstance(cell, Suppressed):
-        return CellRow(breakdown, category, None, cell.sentence)
-    if not isinstance(cell, Shown):
-        raise AssertionError("A cell is shown or suppressed.")
-    return CellRow(breakdown, category, int(cell.value), None)
+def _ledgers(stored: Mapping[str, Any]) -> dict[str, Ledger]:
+    return {
+        name: from_json(kept, (), rounding=name in _ROUNDED)
+        for name, kept in stored.items()
+        if name != _COHORT
+    }
 
 
-def _table(breakdown: Breakdown, everybody: int, counts: Mapping[str, int]) -> Table:
-    """The breakdown's counts with everybody; what is of no declared category is "other"."""
-    dimension = Dimension(breakdown.name, breakdown.categories, several=breakdown.several)
-    told: dict[Fact, int] = {TOTAL: everybody}
-    for category, people in counts.items():
-        name = category if category in breakdown.categories else OTHER
-        if name not in breakdown.categories:
-            raise AssertionError(f"{breakdown.name} declares no category for what was counted.")
-        fact = frozenset({(breakdown.name, name)})
-        # Distinct people of several categories under one name: no more than everybody.
-        told[fact] = min(everybody, told.get(fact, 0) + people)
-    return cross_table([dimension], told)
+def _last_told(stored: Mapping[str, Any], shown: Mapping[str, View]) -> _Told | None:
+    """The people whose total was told last; of a snapshot that kept no note, as of its taking."""
+    kept = stored.get(_COHORT)
+    if kept is not None:
+        return _Told(
+            kept["everybody"],
+            date.fromisoformat(kept["week"]),
+            datetime.fromisoformat(kept["known_by"]),
+        )
+    view = shown.get(EVERYBODY)
+    if view is None:
+        return None
+    began = datetime.combine(view.counted_on, time(), UTC)
+    return _Told(view.reach, view.counted_on, began)
+
+
+def _cohort_as_json(told: _Told) -> dict[str, Any]:
+    return {
+        "everybody": told.everybody,
+        "week": told.week.isoformat(),
+        "known_by": told.known_by.isoformat(),
+    }

@@ -8,7 +8,7 @@ from data_access.tables.double import (
     ReviewDifference,
     SecondDecision,
 )
-from data_access.tables.metrics import MetricCell, MetricSnapshot
+from data_access.tables.metrics import MetricCell, MetricSnapshot, MetricView
 from data_access.tables.notifications import MailChoice, Notification, OutgoingMail
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
 from data_access.tables.policy import (
@@ -83,6 +83,7 @@ __all__ = [
     "MailChoice",
     "MetricCell",
     "MetricSnapshot",
+    "MetricView",
     "Notification",
     "OutgoingMail",
     "PackageOffer",

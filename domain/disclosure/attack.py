@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from domain.disclosure.facts import Fact, Interval, Relation
+from domain.disclosure.patience import Patience
 from domain.disclosure.programme import System, ends
 
 UNKNOWN = Interval(0, float("inf"))
@@ -24,6 +25,7 @@ def derive(
     targets: Sequence[Fact],
     *,
     whole: bool = True,
+    patience: Patience | None = None,
 ) -> dict[Fact, Interval]:
     """The interval of each target; a fact of which nothing is ``known`` can be anything from zero.
 
@@ -32,6 +34,7 @@ def derive(
 
     Raises:
         BadInput: the knowledge contradicts itself.
+        OutOfTime: it took longer than the patience allows.
     """
     if not targets:
         return {}
@@ -42,7 +45,7 @@ def derive(
     beyond += float(low.sum())
     high = np.array([min(belief.high, beyond) for belief in beliefs], dtype=np.float64)
     wanted = [(system.column[fact], sign) for fact in targets for sign in (1, -1)]
-    found = ends(system, low, high, wanted, whole=whole)
+    found = ends(system, low, high, wanted, whole=whole, patience=patience)
     return {
         fact: Interval(
             found[2 * number].value,

@@ -33,6 +33,7 @@ class Why(Enum):
         f"Not shown: fewer than {THRESHOLD} people lie below or above it, "
         "so it would be close to one person's own figure."
     )
+    TIME = "Not shown: these counts could not be protected in the time there was."
     DOMINANCE = "Not shown: a few people make up most of this sum, or one could be worked out."
 
     @property

@@ -21,6 +21,9 @@ EVERYBODY: Fact = frozenset()
 RESERVED = "!"
 """Begins the names made here for facts that no screen shows; no category may begin with it."""
 
+NO_COUNT = f"{RESERVED}no count"
+"""The dimension of numbers that count nobody, such as by how much one side outweighs another."""
+
 
 def place(fact: Fact) -> tuple[Predicate, ...]:
     """The fact's place in every list: the same whatever order sets are walked in."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from domain.disclosure.attack import derive, narrowest
 from domain.disclosure.facts import Fact, Interval, Table, in_order
+from domain.disclosure.patience import Patience
 from domain.disclosure.protection import Protected, protect_counts, sensitive
 from domain.disclosure.tables import Dimension, changes, linked
 from domain.disclosure.ties import tied
@@ -44,7 +45,7 @@ class Verdict:
     closest: tuple[Fact, Interval] | None
 
 
-def may_show(ledger: Ledger, view: Protected) -> Verdict:
+def may_show(ledger: Ledger, view: Protected, patience: Patience | None = None) -> Verdict:
     """Whether the view, together with all that was shown before, keeps every small count hidden.
 
     Raises:
@@ -53,7 +54,7 @@ def may_show(ledger: Ledger, view: Protected) -> Verdict:
     table = _together(ledger, view.table)
     known = _told(ledger, view)
     required = sensitive(table)
-    derived = derive(known, table.relations, list(required))
+    derived = derive(known, table.relations, list(required), patience=patience)
     opened = {fact: each for fact, each in derived.items() if not each.covers(required[fact])}
     if not opened:
         return Verdict(True, "", narrowest(derived))
@@ -64,14 +65,15 @@ def may_show(ledger: Ledger, view: Protected) -> Verdict:
     return Verdict(False, reason, narrowest(opened))
 
 
-def admit(ledger: Ledger, view: Protected) -> Ledger:
+def admit(ledger: Ledger, view: Protected, patience: Patience | None = None) -> Ledger:
     """The ledger with the view in it, written before anybody sees the view.
 
     Raises:
         Refused: the view would give a small count away.
+        OutOfTime: finding out took longer than the patience allows.
         BadInput: the view's counts are not of the snapshot that the ledger has.
     """
-    verdict = may_show(ledger, view)
+    verdict = may_show(ledger, view, patience)
     if not verdict.allowed:
         raise Refused(
             verdict.reason,
@@ -81,17 +83,18 @@ def admit(ledger: Ledger, view: Protected) -> Ledger:
     return replace(ledger, table=_joined(ledger, view.table), told=_told(ledger, view))
 
 
-def guarded(ledger: Ledger, table: Table) -> Protected:
+def guarded(ledger: Ledger, table: Table, patience: Patience | None = None) -> Protected:
     """The table protected around all that was shown before, so that ``admit`` takes it.
 
     Raises:
         Refused: what was shown before gives one of its small counts away, whatever is hidden.
+        OutOfTime: it took longer than the patience allows.
         BadInput: the table's counts are not of the snapshot that the ledger has.
     """
     merged = _together(ledger, table)
     visible = set(table.cells) | set(ledger.told)
     merged = replace(merged, implied=frozenset(merged.values) - visible)
-    whole = protect_counts(merged, rounding=ledger.rounding, pinned=ledger.told)
+    whole = protect_counts(merged, rounding=ledger.rounding, pinned=ledger.told, patience=patience)
     return replace(
         whole,
         cells={fact: whole.cells[fact] for fact in table.cells},
@@ -101,11 +104,11 @@ def guarded(ledger: Ledger, table: Table) -> Protected:
     )
 
 
-def attacked(ledger: Ledger) -> dict[Fact, Interval]:
+def attacked(ledger: Ledger, patience: Patience | None = None) -> dict[Fact, Interval]:
     """What an outsider who saw everything knows of each small count and each hidden one."""
     table = tied(ledger.table, ledger.dimensions)
     targets = in_order([*sensitive(table), *(set(ledger.table.values) - set(ledger.told))])
-    return derive(ledger.told, table.relations, targets)
+    return derive(ledger.told, table.relations, targets, patience=patience)
 
 
 def _joined(ledger: Ledger, table: Table) -> Table:

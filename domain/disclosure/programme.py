@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, identity, kron
 
 from domain.disclosure.facts import Fact, Relation, in_order
+from domain.disclosure.patience import OutOfTime, Patience
 from domain.errors import BadInput
 
 Vector = NDArray[np.float64]
@@ -20,6 +21,8 @@ _COLUMNS_AT_ONCE = 12_000
 """So many columns are solved in one call: HiGHS takes longer to start than to solve a few."""
 
 _WHOLE_ENOUGH = 1e-6
+
+_LIMIT_REACHED = 1
 
 #: The stubs know neither sparse rows nor bounds as an array, both of which SciPy documents.
 _SOLVE: Callable[..., Any] = linprog
@@ -72,6 +75,7 @@ def ends(
     wanted: Sequence[tuple[int, int]],
     *,
     whole: bool,
+    patience: Patience | None = None,
 ) -> list[End]:
     """The least (sign 1) or greatest (sign -1) value of each wanted column within the bounds.
 
@@ -80,6 +84,7 @@ def ends(
 
     Raises:
         BadInput: no set of values agrees with the bounds and the sums.
+        OutOfTime: it took longer than the patience allows.
     """
     if not (low <= high).all():
         raise _contradiction()
@@ -102,7 +107,9 @@ def ends(
         for block, (number, sign) in enumerate(batch):
             if number in where:
                 costs[block, where[number]] = sign
-        points, prices = _solved(reduced, sides, low[free], high[free], costs, whole=whole)
+        points, prices = _solved(
+            reduced, sides, low[free], high[free], costs, whole=whole, patience=patience
+        )
         for (number, _), point, price in zip(batch, points, prices, strict=True):
             complete = fixed.copy()
             complete[free] = point
@@ -120,6 +127,7 @@ def _solved(
     costs: Vector,
     *,
     whole: bool,
+    patience: Patience | None,
 ) -> tuple[Vector, Vector]:
     """For each row of costs the point that costs least, and the prices of the sums there."""
     blocks, width = costs.shape
@@ -134,9 +142,10 @@ def _solved(
         if len(sides)
         else {}
     )
-    result = _SOLVE(costs.ravel(), bounds=bounds, method="highs", **equal)
-    if result.status != 0:
-        raise _contradiction()
+    result = _SOLVE(
+        costs.ravel(), bounds=bounds, method="highs", options=_options(patience), **equal
+    )
+    _check(result.status)
     points = np.asarray(result.x, dtype=np.float64).reshape(blocks, width)
     prices = np.zeros((blocks, len(sides)))
     if len(sides):
@@ -151,12 +160,23 @@ def _solved(
                 integrality=np.ones(width, dtype=np.int64),
                 A_eq=rows,
                 b_eq=sides,
+                options=_options(patience),
             )
-            if again.status != 0:
-                raise _contradiction()
+            _check(again.status)
             points[block] = again.x
         points = np.round(points)
     return points, prices
+
+
+def _options(patience: Patience | None) -> dict[str, float]:
+    return {} if patience is None else {"time_limit": patience.left()}
+
+
+def _check(status: int) -> None:
+    if status == _LIMIT_REACHED:
+        raise OutOfTime
+    if status != 0:
+        raise _contradiction()
 
 
 def _contradiction() -> BadInput:

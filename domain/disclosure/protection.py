@@ -6,7 +6,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from domain.disclosure.cells import ROUNDING_BASE, THRESHOLD, Cell, Shown, Suppressed, Why
-from domain.disclosure.facts import Fact, Interval, Table, in_order
+from domain.disclosure.facts import NO_COUNT, Fact, Interval, Table, in_order
+from domain.disclosure.patience import Patience
 from domain.disclosure.search import Problem, least_loss
 
 WIDE_ENOUGH = Interval(0, THRESHOLD)
@@ -35,7 +36,11 @@ class Protected:
 
 def sensitive(table: Table) -> dict[Fact, Interval]:
     """The facts of a table of counts that are under the threshold, and what is required of them."""
-    return {fact: WIDE_ENOUGH for fact in in_order(table.values) if table.values[fact] < THRESHOLD}
+    return {
+        fact: WIDE_ENOUGH
+        for fact in in_order(table.values)
+        if table.values[fact] < THRESHOLD and NO_COUNT not in dict(fact)
+    }
 
 
 def rounded(value: float) -> int:
@@ -44,7 +49,11 @@ def rounded(value: float) -> int:
 
 
 def protect_counts(
-    table: Table, *, rounding: bool = False, pinned: Mapping[Fact, Interval] | None = None
+    table: Table,
+    *,
+    rounding: bool = False,
+    pinned: Mapping[Fact, Interval] | None = None,
+    patience: Patience | None = None,
 ) -> Protected:
     """A table of counts of distinct participants with every cell shown or suppressed.
 
@@ -54,6 +63,7 @@ def protect_counts(
 
     Raises:
         Refused: what was shown before gives a small cell away, whatever is hidden now.
+        OutOfTime: it took longer than the patience allows.
     """
     before = pinned or {}
     required = sensitive(table)
@@ -68,7 +78,8 @@ def protect_counts(
             told[fact] = Interval(max(middle - half, THRESHOLD), middle + half)
         else:
             told[fact] = Interval(value, value)
-    hidden, least = least_loss(Problem(table, required, told, frozenset(before)))
+    problem = Problem(table, required, told, frozenset(before), patience=patience)
+    hidden, least = least_loss(problem)
     cells: dict[Fact, Cell] = {}
     for fact in table.cells:
         if fact in hidden:
@@ -76,7 +87,7 @@ def protect_counts(
         else:
             value = table.values[fact]
             cells[fact] = Shown(rounded(value) if rounding else value)
-    return outcome(Problem(table, required, told, frozenset(before)), cells, hidden, least=least)
+    return outcome(problem, cells, hidden, least=least)
 
 
 def outcome(

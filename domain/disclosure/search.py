@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from domain.disclosure.facts import Fact, Interval, Table
+from domain.disclosure.patience import Patience
 from domain.disclosure.programme import End, System, Vector, ends
 from domain.errors import Refused
 
@@ -45,7 +47,8 @@ class Problem:
 
     ``required`` is the interval that must stay possible for each sensitive fact; ``told`` what a
     shown cell tells (its value where it is not named); ``pinned`` were shown before and cannot be
-    taken back; ``whole`` is True for counts, which an outsider knows to be whole numbers.
+    taken back; ``whole`` is True for counts, which an outsider knows to be whole numbers;
+    ``patience`` is how long it may take, for ever if None.
     """
 
     table: Table
@@ -53,6 +56,7 @@ class Problem:
     told: Mapping[Fact, Interval]
     pinned: frozenset[Fact] = frozenset()
     whole: bool = True
+    patience: Patience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def least_loss(problem: Problem, *, rounds: int = _ROUNDS) -> tuple[frozenset[Fa
 
     Raises:
         Refused: even with everything hidden that can be, a sensitive fact is given away.
+        OutOfTime: it took longer than the patience allows.
     """
     search = _Search(problem)
     cuts = search.company()
@@ -148,8 +153,10 @@ class _Search:
             ]
             batch, asked = asked[:_AT_ONCE], asked[_AT_ONCE:]
             wanted = [(column, sign) for column, sign, _ in batch]
-            whole = self._problem.whole
-            answers = ends(self._system, low, high, wanted, whole=whole)
+            problem = self._problem
+            answers = ends(
+                self._system, low, high, wanted, whole=problem.whole, patience=problem.patience
+            )
             for (column, sign, goal), end in zip(batch, answers, strict=True):
                 np.minimum(least, end.point, out=least)
                 np.maximum(greatest, end.point, out=greatest)
@@ -196,6 +203,12 @@ class _Search:
                 cuts.append(_Cut(gains, float(len(hidden))))
         return cuts
 
+    def _options(self) -> Any:
+        patience = self._problem.patience
+        options: dict[str, int | float] = {"node_limit": _NODES, "mip_rel_gap": _GAP}
+        # Without a proposal the search only adds cells, and the next attack finds the time gone.
+        return options if patience is None else options | {"time_limit": patience.left()}
+
     def proposal(self, cuts: list[_Cut]) -> Choice | None:
         """The choice of least loss that obeys the cuts; None if none was found."""
         columns = np.flatnonzero(self.open)
@@ -208,7 +221,7 @@ class _Search:
             constraints=LinearConstraint(
                 np.array([cut.gains[columns] for cut in cuts]), lb=[cut.enough for cut in cuts]
             ),
-            options={"node_limit": _NODES, "mip_rel_gap": _GAP},
+            options=self._options(),
         )
         if result.x is None:
             return None

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from functools import lru_cache
-from uuid import UUID
-
-import plotly.graph_objects as go
 import streamlit as st
 
 from components import words
-from components.charts import ChartCell, bars, columns
 from components.empty import draw_empty
-from components.plain_table import Column, draw_table
 from domain.errors import Refused
-from domain.metrics import Breakdown
 from pages.front.visitor import require_visitor
+from pages.metrics.chart import chart, cross_table
 from services import installation, metrics
-from services.metrics import CellRow, Metrics
+from services.metrics import Metrics
 
-_THEMES = {
-    "Participation": ("week", "status", "returning"),
-    "Conversations": ("duration", "length", "language"),
-    "Choices": ("researchers", "journalists", "publish", "contact"),
-    "Review and policy": ("review", "redactions", "policy", "plan"),
+#: What is looked at together: breakdowns, and the cross tables that follow them.
+THEMES = {
+    "Participation": ("week", "status", "funnel", "stopped", "period by status", "returning"),
+    "People": ("language", "country", "plan", "plan by status", "language by country"),
+    "Conversations": ("duration", "length"),
+    "Choices": (
+        *("researchers", "period by researchers", "language by researchers"),
+        *("journalists", "publish", "contact"),
+    ),
+    "Review and policy": ("review", "waited", "redactions", "policy"),
+    "Sharing": ("shares", "decision"),
 }
-_LABELS = {
-    "in_progress": "still open",
-    "not_asked": "not asked",
-    "in_review": "in review",
-    "unprocessed": "not yet read by the machine",
-    "unreviewed": "waits for review",
-    "none": "no policy's dates",
-    "other": "other",
-}
-_QUIET = {"displayModeBar": False}
 
 
 def page() -> None:
@@ -43,125 +31,60 @@ def page() -> None:
     actor = require_visitor()
     here = installation.current()
     st.title("Participation")
+    asked = st.query_params.get("study", "")
     try:
-        known = {study.slug: study for study in metrics.studies(here, actor)}
+        desk = metrics.open_desk(here, actor, asked)
     except Refused as refused:
         st.error(str(refused))
         return
-    if not known:
+    if desk.chosen is None:
         draw_empty(
             "You have no study to see",
             "An administrator gives leads a grant for a study, with a purpose and an end date.",
         )
         return
-    asked = st.query_params.get("study", "")
-    slug = st.selectbox(
+    titles = {study.slug: study.title for study in desk.studies}
+    st.selectbox(
         "Study",
-        list(known),
-        index=list(known).index(asked) if asked in known else 0,
-        format_func=lambda each: known[each].title,
+        list(titles),
+        index=list(titles).index(desk.chosen.slug),
+        format_func=lambda each: titles[each],
+        key="metrics.study",
+        on_change=_choose,
     )
-    if slug != (asked or next(iter(known))):
-        st.query_params["study"] = slug
-    held = metrics.read(here, actor, known[slug])
-    if held is None:
+    if desk.held is None:
         draw_empty(
             "There is no snapshot yet",
-            "One is taken by itself each week, once the machine has read all sessions.",
+            "One is taken by itself each week, once the machine has read all sessions and at "
+            "least ten people took part.",
         )
         return
-    _head(held)
+    _head(desk.held)
     theme = st.segmented_control(
-        "What to look at", list(_THEMES), default=next(iter(_THEMES)), label_visibility="collapsed"
+        "What to look at", list(THEMES), default=next(iter(THEMES)), label_visibility="collapsed"
     )
-    wanted = _THEMES[theme or next(iter(_THEMES))]
-    shown = {breakdown.name: (breakdown, cells) for breakdown, cells in held.breakdowns}
-    for name in wanted:
-        _chart(held, *shown[name])
+    for name in THEMES[theme or next(iter(THEMES))]:
+        with st.container(key=f"metric.{name.replace(' ', '-')}"):
+            (cross_table if " by " in name else chart)(desk.held, name)
+
+
+def _choose() -> None:
+    """Put the chosen study into the address, before the page asks for it."""
+    st.query_params["study"] = st.session_state["metrics.study"]
 
 
 def _head(held: Metrics) -> None:
-    people = (
-        f"{held.everybody.people:,} people took part"
-        if held.everybody.people is not None
-        else "How many took part is withheld"
+    st.markdown(
+        f"**{held.people.reach:,} people took part** "
+        f"before {words.date_in_full(held.people.counted_on)}."
     )
-    st.markdown(f"**{people}** before {words.date_in_full(held.snapshot.week)}.")
     st.caption(
-        "People are counted, not sessions; somebody who came back is in each week they came. "
-        "No count of fewer than ten is shown, nor what would let one be worked out, from this "
-        "snapshot or from all before it. Hatched bars are withheld."
+        "People are counted, not sessions; somebody who came back is counted by their latest "
+        "session. No count of fewer than ten is shown, nor what would let one be worked out, from "
+        "this snapshot or from all before it. Hatched bars are withheld."
     )
     st.link_button(
         "Download these numbers",
         f"/metrics-csv?study={held.study.slug}",
         icon=":material/download:",
     )
-
-
-def _chart(held: Metrics, breakdown: Breakdown, cells: Sequence[CellRow]) -> None:
-    st.subheader(breakdown.question)
-    st.markdown(_sentence(breakdown, cells))
-    shown = _listed(breakdown, cells)
-    st.plotly_chart(
-        _figure(held.snapshot.id, breakdown.name, breakdown.over_time, tuple(shown)),
-        width="stretch",
-        key=f"chart.{breakdown.name}",
-        config=_QUIET,
-    )
-    with st.expander("The numbers"):
-        draw_table(
-            [
-                Column("Category", [_label(breakdown, cell) for cell in cells]),
-                Column(
-                    "People",
-                    ["–" if cell.people is None else f"{cell.people:,}" for cell in cells],
-                    number=True,
-                ),
-                Column("", [cell.why or "" for cell in cells]),
-            ]
-        )
-
-
-# Of one snapshot, which never changes; holds protected counts alone and no user's anything.
-@lru_cache(maxsize=256)
-def _figure(
-    _snapshot: UUID, _name: str, over_time: bool, cells: tuple[ChartCell, ...]
-) -> go.Figure:
-    return columns(cells) if over_time else bars(cells)
-
-
-def _listed(breakdown: Breakdown, cells: Sequence[CellRow]) -> list[ChartCell]:
-    """The bars: each category, but withheld ones of a long list as one line."""
-    made = [ChartCell(_label(breakdown, cell), cell.people, cell.why) for cell in cells]
-    withheld = [cell for cell in made if cell.people is None]
-    if breakdown.over_time or len(withheld) < 4:
-        return made
-    few = "All" if len(withheld) == len(made) else "Other"
-    rest = ChartCell(f"{few} {len(withheld)}", None, withheld[0].why)
-    return [*(cell for cell in made if cell.people is not None), rest]
-
-
-def _sentence(breakdown: Breakdown, cells: Sequence[CellRow]) -> str:
-    shown = [cell for cell in cells if cell.people is not None]
-    if not shown:
-        return "Every count of this is withheld: the groups are too small, or would open another."
-    most = max(shown, key=lambda cell: cell.people or 0)
-    where = "The busiest week was that of" if breakdown.over_time else "Most:"
-    said = f"{where} **{_label(breakdown, most)}**, with {most.people:,} people."
-    left = len(cells) - len(shown)
-    return said + (f" {words.plural(left, 'count')} withheld." if left else "")
-
-
-def _label(breakdown: Breakdown, cell: CellRow) -> str:
-    if breakdown.over_time:
-        try:
-            day = date.fromisoformat(cell.category)
-        except ValueError:
-            return cell.category
-        return f"{day.day} {day:%b %Y}" if day.day <= 7 else f"{day.day} {day:%b}"
-    if breakdown.name == "language" and cell.category != "other":
-        return words.language(cell.category)
-    if breakdown.name == "redactions":
-        return cell.category.replace("_", " ").capitalize()
-    return _LABELS.get(cell.category, cell.category)
