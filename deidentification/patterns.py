@@ -122,6 +122,8 @@ def is_spelled_address(found: str) -> bool:
     found = found.lower()
     if "@" in found or "(" in found or "[" in found:
         return True
+    if re.search(r"\sat\s(?:an?|the|this|that|my|your|our|its|every|each|one)\s", found):
+        return False  # "look at the dot in the corner"
     return bool(re.search(r"\sdot\s", found)) or bool(
         re.search(r"\sat\s\S+\.[a-z]{2,6}$", found)
         and re.search(r"mail|yahoo|outlook|icloud|proton|aol|live\.", found)

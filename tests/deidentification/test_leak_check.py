@@ -109,3 +109,77 @@ def test_what_the_engine_cleaned_passes(say: Say, lexicon: Lexicon) -> None:
     final = [apply_findings(turn.text, turn.index, result.findings) for turn in turns]
     known = KnownIdentifiers(about["full_name"], about["email"])
     assert find_survivors(final, known, removed, lexicon) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "J A R M I L A",
+        "Jar-\nmila",
+        "jar mila",
+        "J\u0430rmil\u0430",  # Cyrillic letters that look like Latin ones
+        "\u1d0a\u1d00\u0280\u1d0d\u026a\u029f\u1d00",  # small capitals
+        "Jarmilas",
+        "novotna",  # a surname without its capital
+        "jarmila underscore novotna",
+    ],
+)
+def test_a_broken_up_or_disguised_name_is_seen(lexicon: Lexicon, text: str) -> None:
+    assert _kinds(f"so {text} did", lexicon, RemovedValue("PERSON", "Jarmila Novotná"))
+
+
+@pytest.mark.parametrize("text", ["Kowal-\nczyk", "\u039aowalczyk", "k.o.w.a.l.c.z.y.k"])
+def test_a_disguised_account_name_is_seen(lexicon: Lexicon, text: str) -> None:
+    known = KnownIdentifiers("Maria Kowalczyk", None)
+    assert _kinds(f"so {text} did", lexicon, known=known)
+
+
+@pytest.mark.parametrize(
+    ("removed", "text"),
+    [
+        (RemovedValue("PHONE_NUMBER", "+44 7911 123456"), "79.111.234.56 or 44791 1123456"),
+        (RemovedValue("USER_NAME", "@pixel_fox88"), "pixel underscore fox88"),
+        (RemovedValue("USER_NAME", "@pixel_fox88"), "pixel fox 88"),
+        (RemovedValue("EMAIL_ADDRESS", "j.novotna@mail.cz"), "jnovotna"),
+        (RemovedValue("STREET_ADDRESS", "14 Elm Street"), "Elm Street"),
+        (RemovedValue("LOCATION", "Zadar"), "zadar"),
+        (RemovedValue("ORGANIZATION", "Moonraker Games"), "moon raker games"),
+    ],
+)
+def test_another_writing_of_a_removed_value_is_seen(
+    lexicon: Lexicon, removed: RemovedValue, text: str
+) -> None:
+    assert _kinds(f"so {text} it is", lexicon, removed)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("tom at gmail dot com", SurvivorKind.EMAIL),
+        ("five five five one two three four five", SurvivorKind.LONG_NUMBER),
+        ("www dot tomdraws dot com", SurvivorKind.URL),
+    ],
+)
+def test_details_in_words_that_nobody_found_are_seen(
+    lexicon: Lexicon, text: str, kind: SurvivorKind
+) -> None:
+    assert kind in [found for _, found in _kinds(f"so {text} it is", lexicon)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I drew it and will use it again.",
+        "an elm by the street, fourteen of them",
+        "look at the dot in the corner, then point to it",
+        "one two three four five six seven eight",
+        "we play games on the moon",
+    ],
+)
+def test_ordinary_words_stop_nobody_from_confirming(lexicon: Lexicon, text: str) -> None:
+    removed = [
+        RemovedValue("PERSON", "Will Andrew"),
+        RemovedValue("STREET_ADDRESS", "14 Elm Street"),
+        RemovedValue("ORGANIZATION", "Moonraker Games"),
+    ]
+    assert _kinds(text, lexicon, *removed) == []
