@@ -83,8 +83,9 @@ def test_an_outcome_holds_at_once_and_ends_the_reading(
         )
     found = cases.queue(installation, tess)
     assert (found.waiting, found.count) == ((), 0)
-    assert (found.settled[0].state, found.settled[0].closer) == (FlagState.UPHELD, "Tess")
-    assert found.settled[0].note == NOTE
+    (settled,) = [each for each in found.settled if each.id == waiting.id]
+    assert (settled.state, settled.closer) == (FlagState.UPHELD, "Tess")
+    assert settled.note == NOTE
     assert cases.open_count(installation, tess) == 0
 
 
