@@ -8,6 +8,7 @@ from components import words
 from domain.crossings import REST
 from domain.disclosure.cells import Shown, Suppressed
 from domain.disclosure.shares import percentage
+from domain.funnel import FUNNEL, STAGES
 from domain.metrics import OUTSIDE, PERIOD, PERIOD_WEEKS, WEEK, Breakdown
 from domain.views import View
 
@@ -102,8 +103,14 @@ def sentence(breakdown: Breakdown, view: View) -> str:
         return "Every count of this is withheld: the groups are too small, or would open another."
     most = max(shown, key=lambda cell: cell.people or 0)
     label, people = category(breakdown.name, most.category), most.people or 0
-    if breakdown.over_time:
-        told = f"Most came in the week of **{label}**: {people:,} people."
+    finished = view.told.get(STAGES[-1])
+    if breakdown.name == FUNNEL.name:
+        told = f"**{label.capitalize()}**: {people:,} people."
+        if finished is not None:
+            told = f"**Finished**: {of_people(finished, view.people)}."
+    elif breakdown.over_time:
+        when = "in the week of" if breakdown.name == WEEK else "from"
+        told = f"Most came {when} **{label}**: {people:,} people."
     else:
         told = f"The largest group: **{label}**, {of_people(people, view.people)}."
     if breakdown.median is not None and isinstance(view.median, Shown):
@@ -124,7 +131,7 @@ def of_people(people: int, whole: int | None) -> str:
 def crossed_sentence(view: View) -> str:
     """What to see in a cross table."""
     hidden = sum(cell.people is None for cell in view.cells)
-    told = "Each field counts the people in its row and column; the darker, the more of its row."
+    told = "Each field counts people; the stronger its colour, the greater their share of the row."
     if view.rounded:
         told += " Counts are rounded to five."
     return told + (f" {words.plural(hidden, 'field')} withheld." if hidden else "")

@@ -261,7 +261,7 @@ def _bars(name: str, cells: Sequence[ViewCell], people: int | None) -> list[Char
         return made
     labels = [_label(name, cell) for cell in withheld]
     label = f"{'All' if not shown else 'Other'} {len(labels)}"
-    if shown and len(labels) <= _NAMED:
+    if shown and len(labels) <= _NAMED and name != PERIOD:
         label = " or ".join(labels)
     known = None if people is None or not shown else people - sum(c.people or 0 for c in shown)
     rest = ChartCell(label, None, withheld[0].why, known)
