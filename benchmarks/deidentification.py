@@ -12,6 +12,7 @@ import yaml
 from presidio_analyzer import AnalyzerEngine
 from presidio_analyzer.nlp_engine import NlpEngineProvider
 
+from benchmarks.planting import PlantedTranscript, plant
 from deidentification.configuration import DEFAULT_PATH, load_configuration
 from deidentification.engine import Engine, KnownIdentifiers
 from deidentification.evaluation import Score, score
@@ -19,7 +20,7 @@ from demonstration.planted import Manner
 from domain.spans import Span
 from domain.transcripts import Speaker, Turn
 from jobs.labelled_rows import LabelledText
-from jobs.measure_demonstration import Measured, Reader, by_engine, measure
+from jobs.measure_demonstration import Measured, Reader, by_engine, count, measure
 
 _LANGUAGE = "en"
 _SEED = 7
@@ -52,11 +53,14 @@ def compare(
     sessions: int,
     labelled: Sequence[LabelledText],
     progress: Callable[[int, int], None],
+    interviews: Path | None = None,
 ) -> tuple[ReaderFigures, ...]:
     """Let each reader read the same demonstration sessions and labelled texts, one by one.
 
     Stock Presidio comes first; its share of the processor is what ratios are taken to. It
     knows no accounts, as it comes. The last reads everything again with what it remembers.
+    With ``interviews``, an import file, the demonstration's sentences are planted in those
+    transcripts, which are read in place of the demonstration's.
     """
     engine = Engine.load()
     readers: list[tuple[str, Reader]] = [
@@ -65,7 +69,10 @@ def compare(
         ("as configured", by_engine(engine)),
         ("the same, second look", by_engine(engine)),
     ]
-    return tuple(_figures(name, read, sessions, labelled, progress) for name, read in readers)
+    given = () if interviews is None else tuple(plant(interviews, _SEED, _LANGUAGE))[:sessions]
+    return tuple(
+        _figures(name, read, sessions, labelled, progress, given) for name, read in readers
+    )
 
 
 def stock_presidio() -> Reader:
@@ -107,12 +114,19 @@ def _figures(
     sessions: int,
     labelled: Sequence[LabelledText],
     progress: Callable[[int, int], None],
+    given: Sequence[PlantedTranscript],
 ) -> ReaderFigures:
     # What a reader does only once, such as compiling patterns, is not the sessions' time.
     read([_said("Anna Kowalska works in Oslo.")], _LANGUAGE, KnownIdentifiers.none())
-    held: Measured = measure(
-        read, sessions=sessions, seed=_SEED, progress=progress, languages=(_LANGUAGE,)
-    )
+    if given:
+        held = Measured()
+        for done, each in enumerate(given, start=1):
+            count(held, read, each.turns, _LANGUAGE, each.known, each.planted)
+            progress(done, len(given))
+    else:
+        held = measure(
+            read, sessions=sessions, seed=_SEED, progress=progress, languages=(_LANGUAGE,)
+        )
     return ReaderFigures(
         name,
         {manner: held.left_standing(manner.value) for manner in Manner},
