@@ -160,6 +160,10 @@ def compare_deidentification(
         "labelled: precision", *("–" if it is None else f"{it.precision:.3f}" for it in scores)
     )
     out.print(table)
+    traits = Table("Planted traits listed as quasi-identifiers", "Share")
+    for category, share in deidentification.listed(sessions, interviews).items():
+        traits.add_row(category.label, f"{share:.0%}")
+    out.print(traits)
 
 
 @app.callback(invoke_without_command=True)

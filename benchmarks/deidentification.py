@@ -13,10 +13,12 @@ from presidio_analyzer import AnalyzerEngine
 from presidio_analyzer.nlp_engine import NlpEngineProvider
 
 from benchmarks.planting import PlantedTranscript, plant
+from benchmarks.quasi import demonstration_sessions, listed_shares
 from deidentification.configuration import DEFAULT_PATH, load_configuration
 from deidentification.engine import Engine, KnownIdentifiers
 from deidentification.evaluation import Score, score
 from demonstration.planted import Manner
+from domain.quasi_identifiers import QuasiCategory
 from domain.spans import Span
 from domain.transcripts import Speaker, Turn
 from jobs.labelled_rows import LabelledText
@@ -69,10 +71,24 @@ def compare(
         ("as configured", by_engine(engine)),
         ("the same, second look", by_engine(engine)),
     ]
-    given = () if interviews is None else tuple(plant(interviews, _SEED, _LANGUAGE))[:sessions]
+    given = _given(sessions, interviews)
     return tuple(
         _figures(name, read, sessions, labelled, progress, given) for name, read in readers
     )
+
+
+def listed(sessions: int, interviews: Path | None = None) -> dict[QuasiCategory, float]:
+    """Share of planted traits that the list of quasi-identifiers names, by category."""
+    held = (
+        demonstration_sessions(_SEED, sessions)
+        if interviews is None
+        else ((each.turns, each.planted) for each in _given(sessions, interviews))
+    )
+    return listed_shares(Engine.load(), held)
+
+
+def _given(sessions: int, interviews: Path | None) -> tuple[PlantedTranscript, ...]:
+    return () if interviews is None else tuple(plant(interviews, _SEED, _LANGUAGE))[:sessions]
 
 
 def stock_presidio() -> Reader:

@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks import deidentification
 from benchmarks.planting import PlantedTranscript, plant
 from demonstration.planted import Manner, digest_of
+from domain.quasi_identifiers import QuasiCategory
 from domain.transcripts import Speaker, Turn
 from jobs.labelled_rows import LabelledText
 
@@ -39,6 +40,12 @@ def test_sentences_are_planted_in_given_transcripts_at_the_places_told(tmp_path:
         for planted in each.planted:
             value = each.turns[planted.span.turn].text[planted.span.start : planted.span.end]
             assert digest_of(value) == planted.value_digest
+
+
+def test_planted_traits_are_counted_by_category() -> None:
+    shares = deidentification.listed(9)
+    assert {QuasiCategory.PLACE, QuasiCategory.EMPLOYER} <= set(shares)
+    assert all(0.3 < share <= 1 for share in shares.values())
 
 
 def plant_free(given: PlantedTranscript) -> list[Turn]:
