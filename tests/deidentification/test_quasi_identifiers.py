@@ -94,7 +94,7 @@ def test_what_the_engine_found_counts_too() -> None:
         ("43 years old", "40 to 49"),
         ("3", None),
         ("1983", None),
-        ("forty", None),
+        ("forty", "40 to 49"),
     ],
 )
 def test_an_age_is_kept_in_tens(said: str, band: str | None) -> None:
