@@ -161,10 +161,14 @@ def compare_deidentification(
     labelled: Annotated[
         Path | None, typer.Option(help="A labelled file to read too; see cli.py evaluate.")
     ] = None,
+    interviews: Annotated[
+        Path | None,
+        typer.Option(help="Transcripts to plant in and read in place of the demonstration's."),
+    ] = None,
 ) -> None:
     """Quality and processor time beside stock Presidio."""
     texts = () if labelled is None else labelled_texts(labelled)
-    held = deidentification.compare(sessions, texts, lambda _done, _total: None)
+    held = deidentification.compare(sessions, texts, lambda _done, _total: None, interviews)
     table = Table("Left standing, of what was planted", *(each.name for each in held))
     for manner in Manner:
         shares = (f"{each.left_standing[manner]:.1%}" for each in held)
@@ -178,6 +182,10 @@ def compare_deidentification(
         "labelled: precision", *("–" if it is None else f"{it.precision:.3f}" for it in scores)
     )
     out.print(table)
+    traits = Table("Planted traits listed as quasi-identifiers", "Share")
+    for category, share in deidentification.listed(sessions, interviews).items():
+        traits.add_row(category.label, f"{share:.0%}")
+    out.print(traits)
 
 
 @app.callback(invoke_without_command=True)

@@ -12,14 +12,17 @@ import yaml
 from presidio_analyzer import AnalyzerEngine
 from presidio_analyzer.nlp_engine import NlpEngineProvider
 
+from benchmarks.planting import PlantedTranscript, plant
+from benchmarks.quasi import demonstration_sessions, listed_shares
 from deidentification.configuration import DEFAULT_PATH, load_configuration
 from deidentification.engine import Engine, KnownIdentifiers
 from deidentification.evaluation import Score, score
 from demonstration.planted import Manner
+from domain.quasi_identifiers import QuasiCategory
 from domain.spans import Span
 from domain.transcripts import Speaker, Turn
 from jobs.labelled_rows import LabelledText
-from jobs.measure_demonstration import Measured, Reader, by_engine, measure
+from jobs.measure_demonstration import Measured, Reader, by_engine, count, measure
 
 _LANGUAGE = "en"
 _SEED = 7
@@ -52,11 +55,14 @@ def compare(
     sessions: int,
     labelled: Sequence[LabelledText],
     progress: Callable[[int, int], None],
+    interviews: Path | None = None,
 ) -> tuple[ReaderFigures, ...]:
     """Let each reader read the same demonstration sessions and labelled texts, one by one.
 
     Stock Presidio comes first; its share of the processor is what ratios are taken to. It
     knows no accounts, as it comes. The last reads everything again with what it remembers.
+    With ``interviews``, an import file, the demonstration's sentences are planted in those
+    transcripts, which are read in place of the demonstration's.
     """
     engine = Engine.load()
     readers: list[tuple[str, Reader]] = [
@@ -65,7 +71,24 @@ def compare(
         ("as configured", by_engine(engine)),
         ("the same, second look", by_engine(engine)),
     ]
-    return tuple(_figures(name, read, sessions, labelled, progress) for name, read in readers)
+    given = _given(sessions, interviews)
+    return tuple(
+        _figures(name, read, sessions, labelled, progress, given) for name, read in readers
+    )
+
+
+def listed(sessions: int, interviews: Path | None = None) -> dict[QuasiCategory, float]:
+    """Share of planted traits that the list of quasi-identifiers names, by category."""
+    held = (
+        demonstration_sessions(_SEED, sessions)
+        if interviews is None
+        else ((each.turns, each.planted) for each in _given(sessions, interviews))
+    )
+    return listed_shares(Engine.load(), held)
+
+
+def _given(sessions: int, interviews: Path | None) -> tuple[PlantedTranscript, ...]:
+    return () if interviews is None else tuple(plant(interviews, _SEED, _LANGUAGE))[:sessions]
 
 
 def stock_presidio() -> Reader:
@@ -107,12 +130,19 @@ def _figures(
     sessions: int,
     labelled: Sequence[LabelledText],
     progress: Callable[[int, int], None],
+    given: Sequence[PlantedTranscript],
 ) -> ReaderFigures:
     # What a reader does only once, such as compiling patterns, is not the sessions' time.
     read([_said("Anna Kowalska works in Oslo.")], _LANGUAGE, KnownIdentifiers.none())
-    held: Measured = measure(
-        read, sessions=sessions, seed=_SEED, progress=progress, languages=(_LANGUAGE,)
-    )
+    if given:
+        held = Measured()
+        for done, each in enumerate(given, start=1):
+            count(held, read, each.turns, _LANGUAGE, each.known, each.planted)
+            progress(done, len(given))
+    else:
+        held = measure(
+            read, sessions=sessions, seed=_SEED, progress=progress, languages=(_LANGUAGE,)
+        )
     return ReaderFigures(
         name,
         {manner: held.left_standing(manner.value) for manner in Manner},

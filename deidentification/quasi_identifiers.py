@@ -49,7 +49,11 @@ _PROJECT = re.compile(
     r"exhibition|thesis|dissertation|invention|patent|webcomic|film|opera|musical|board game))\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d{1,3}")
+_NUMBER = re.compile(r"\d{1,3}(?!\d)")
+_TENS_STEMS = ("twent", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet")
+#: Not "thirteen" or "eighteen", and not "eight".
+_TENS = re.compile(rf"(?:{'|'.join(_TENS_STEMS)})(?=y|ies|ieth)")
+_TEENS = frozenset("thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())
 
 
 def find_quasi_identifiers(
@@ -95,11 +99,22 @@ def _from_findings(turns: Sequence[Turn], findings: Sequence[Finding]) -> Iterat
 
 
 def age_band(said: str) -> str | None:
-    """The ten years that a stated age lies in; None when no age in years is stated."""
-    found = _NUMBER.fullmatch(said.strip()) or _NUMBER.match(said.strip())
-    if found is None or not 13 <= int(found[0]) <= 110:
+    """The ten years that a stated age lies in; None when no age in years is stated.
+
+    In figures or in words: "34", "34yo", "fifty two", "late thirties", "40th", "thirty-something".
+    """
+    plain = folded(said).strip()
+    found = _NUMBER.match(plain)
+    if found is not None:
+        years = int(found[0])
+    else:
+        named = _TENS.search(plain)
+        if named is None:
+            return "10 to 19" if plain.split("-")[0].split(" ")[0] in _TEENS else None
+        years = 10 * (2 + _TENS_STEMS.index(named[0]))
+    if not 13 <= years <= 110:
         return None
-    decade = int(found[0]) // 10 * 10
+    decade = years // 10 * 10
     return f"{decade} to {decade + 9}"
 
 

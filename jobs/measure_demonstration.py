@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from deidentification.engine import Engine, KnownIdentifiers
 from deidentification.evaluation import score
 from demonstration.generate import generate_sessions
+from demonstration.planted import PlantedIdentifier
 from demonstration.records import DemonstrationSession
 from demonstration.studies import STUDIES
 from domain.spans import Span
@@ -79,21 +80,39 @@ def measure(
 
 
 def _add(measured: Measured, read: Reader, session: DemonstrationSession) -> None:
-    turns = make_turns(session.record.turns)
     account = session.account
     known = (
         KnownIdentifiers.none()
         if account is None
         else KnownIdentifiers(account.full_name, account.email)
     )
+    count(
+        measured,
+        read,
+        make_turns(session.record.turns),
+        session.record.language,
+        known,
+        session.planted,
+    )
+
+
+def count(
+    measured: Measured,
+    read: Reader,
+    turns: Sequence[Turn],
+    language: str,
+    known: KnownIdentifiers,
+    planted: Iterable[PlantedIdentifier],
+) -> None:
+    """Let a reader read one session and add what it covers of what was planted there."""
     began = time.process_time()
-    found = read(turns, session.record.language, known)
+    found = read(turns, language, known)
     measured.seconds += time.process_time() - began
     measured.sessions += 1
-    for planted in session.planted:
-        key = (planted.manner.value, planted.entity_type.value)
+    for each in planted:
+        key = (each.manner.value, each.entity_type.value)
         measured.planted[key] += 1
-        measured.found[key] += _covered(planted.span, turns, found)
+        measured.found[key] += _covered(each.span, turns, found)
     for turn in turns:
         own = [(span.start, span.end) for span in found if span.turn == turn.index]
         counted = score(turn.text, (), own)

@@ -94,7 +94,7 @@ def test_what_the_engine_found_counts_too() -> None:
         ("43 years old", "40 to 49"),
         ("3", None),
         ("1983", None),
-        ("forty", None),
+        ("forty", "40 to 49"),
     ],
 )
 def test_an_age_is_kept_in_tens(said: str, band: str | None) -> None:
@@ -105,3 +105,23 @@ def test_a_trait_said_twice_is_one_at_its_first_place() -> None:
     turns = make_turns([(Speaker.PARTICIPANT, "Photoshop, then photoshop again")])
     (only,) = find_quasi_identifiers(turns, [])
     assert (only.category, only.span) == (QuasiCategory.TOOL, Span(0, 0, 9))
+
+
+@pytest.mark.parametrize(
+    ("said", "band"),
+    [
+        ("34", "30 to 39"),
+        ("62yo", "60 to 69"),
+        ("fifty two", "50 to 59"),
+        ("late thirties", "30 to 39"),
+        ("40th", "40 to 49"),
+        ("fortieth", "40 to 49"),
+        ("eighty-one", "80 to 89"),
+        ("nineteen", "10 to 19"),
+        ("eight", None),
+        ("1987", None),
+        ("old enough", None),
+    ],
+)
+def test_an_age_counts_by_its_ten_years_in_figures_or_words(said: str, band: str | None) -> None:
+    assert age_band(said) == band
