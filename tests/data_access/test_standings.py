@@ -135,7 +135,7 @@ def one_by_one(installation: Installation) -> Counter[Any]:
 _CHANGES = (
     "UPDATE session SET flag_state = 'open' WHERE number % 7 = 0",
     "UPDATE session SET flag_state = 'upheld', memory_on = NOT memory_on WHERE number % 14 = 0",
-    "UPDATE session SET review_state = 'confirmed' WHERE number % 2 = 0",
+    "UPDATE session SET review_state = 'in_review' WHERE number % 2 = 0",
     "UPDATE session SET choice_share_researchers = 'withdrawn' WHERE number % 3 = 0",
     "UPDATE session SET erased_at = now(), completed_at = NULL WHERE number % 11 = 0",
     "UPDATE session SET completed_at = completed_at + interval '40 days',"

@@ -29,10 +29,12 @@ _INSERT = """
 INSERT INTO session (study_id, participant_id, completed_at, sorted_at, language, status, plan,
   memory_on, flag_state, policy_version, assigned_version, choice_publish_responses,
   choice_share_researchers, choice_share_journalists, choice_contact, turn_count, word_count,
-  turns_digest, import_batch_id, erased_at, withdrawn_at)
+  turns_digest, import_batch_id, erased_at, erasure_reason,
+  withdrawn_at)
 VALUES (:study, :participant, :completed, :sorted, :language, :status, :plan, :memory, :flag,
   :version, :assigned, :publish_responses, :share_researchers, :share_journalists, :contact, 1,
-  :words, 'x', CAST(:batch AS uuid), :erased, :withdrawn)
+  :words, 'x', CAST(:batch AS uuid), :erased,
+  CASE WHEN CAST(:erased AS timestamptz) IS NOT NULL THEN 'asked' END, :withdrawn)
 """
 
 

@@ -231,6 +231,20 @@ def test_what_is_held_for_a_study_decides_what_is_selected_of_it():
     assert chosen.sessions == 5
 
 
+def test_studies_with_the_same_kinds_of_sessions_are_selected_alike():
+    at = cuts(TABLES, NOW)
+    mine, other = STUDY, uuid5(STUDY, "another")
+    groups = [grouped(session(IN_APRIL), at, 5, study) for study in (mine, other)]
+    reviewer = Clearance(roles=frozenset({Role.REVIEWER}), grants=frozenset({Role.REVIEWER}))
+    chosen = select(
+        groups,
+        with_outcomes(Answers(current_table(), NOW, at), {Use.INTERNAL_RAW_TEXT: {Outcome.ALLOW}}),
+        lambda _study, _flag: reviewer,
+    )
+    assert {part.study_id for part in chosen.parts} == {mine, other}
+    assert chosen.sessions == 10
+
+
 @pytest.mark.parametrize("hours", range(0, 72, 3))
 def test_on_a_leap_day_what_was_completed_on_the_28th_is_due_and_nothing_of_march(hours):
     now = datetime(2032, 2, 29, 12, tzinfo=UTC)
