@@ -388,7 +388,7 @@ def test_nothing_moves_on_after_somebody_was_erased(
     first = metrics.read(installation, leo, study)
     owner(
         installation,
-        "UPDATE session SET erased_at = now() WHERE number IN (SELECT min(number) FROM session)",
+        "UPDATE session SET erased_at = now(), erasure_reason = 'asked' WHERE number IN (SELECT min(number) FROM session)",
     )
     confirm(installation, 50)
     clock.advance(timedelta(days=7))
@@ -398,11 +398,14 @@ def test_nothing_moves_on_after_somebody_was_erased(
 
 def confirm(installation: Installation, count: int) -> None:
     """Let the first so many sessions be reviewed, as the counting sees it."""
+    # The database confirms nothing that nobody read: what is counted is set past its guard.
+    owner(installation, "ALTER TABLE session DISABLE TRIGGER confirmation_guarded")
     owner(
         installation,
         "UPDATE session SET review_state = 'confirmed' WHERE number IN"
         f" (SELECT number FROM session ORDER BY number LIMIT {count})",
     )
+    owner(installation, "ALTER TABLE session ENABLE TRIGGER confirmation_guarded")
 
 
 def owner(installation: Installation, statement: str) -> None:
