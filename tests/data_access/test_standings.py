@@ -137,7 +137,8 @@ _CHANGES = (
     "UPDATE session SET flag_state = 'upheld', memory_on = NOT memory_on WHERE number % 14 = 0",
     "UPDATE session SET review_state = 'in_review' WHERE number % 2 = 0",
     "UPDATE session SET choice_share_researchers = 'withdrawn' WHERE number % 3 = 0",
-    "UPDATE session SET erased_at = now(), erasure_reason = 'asked', completed_at = NULL WHERE number % 11 = 0",
+    "UPDATE session SET erased_at = now(), erasure_reason = 'asked', completed_at = NULL"
+    " WHERE number % 11 = 0",
     "UPDATE session SET completed_at = completed_at + interval '40 days',"
     " sorted_at = sorted_at + interval '40 days'"
     " WHERE number % 5 = 0 AND completed_at IS NOT NULL",

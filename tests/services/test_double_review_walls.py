@@ -183,8 +183,9 @@ def test_erasing_a_session_leaves_nothing_of_its_second_review(
         )
         connection.execute(
             text(
-                "UPDATE session SET erased_at = now(), erasure_reason = 'asked', coverage = 'pending',"
-                " review_state = 'unprocessed', current_redaction_set_id = NULL"
+                "UPDATE session SET erased_at = now(), erasure_reason = 'asked',"
+                " coverage = 'pending', review_state = 'unprocessed',"
+                " current_redaction_set_id = NULL"
             )
         )
         left = [

@@ -388,7 +388,8 @@ def test_nothing_moves_on_after_somebody_was_erased(
     first = metrics.read(installation, leo, study)
     owner(
         installation,
-        "UPDATE session SET erased_at = now(), erasure_reason = 'asked' WHERE number IN (SELECT min(number) FROM session)",
+        "UPDATE session SET erased_at = now(), erasure_reason = 'asked'"
+        " WHERE number IN (SELECT min(number) FROM session)",
     )
     confirm(installation, 50)
     clock.advance(timedelta(days=7))
