@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, Row, insert, select, text
 from sqlalchemy.orm import aliased
 
 from data_access.tables import PolicyDocument, PolicyProposal, Staff
@@ -145,25 +145,27 @@ def sessions_by_facts(connection: Connection, cuts: Sequence[datetime]) -> list[
         text("SELECT * FROM sessions_by_facts(CAST(:cuts AS timestamptz[]))"),
         {"cuts": list(cuts)},
     )
-    return [
-        FactsCount(
-            None if row.slot < 0 else row.slot,
-            SessionStatus(row.status),
-            Plan(row.plan),
-            row.memory_on,
-            FlagState(row.flag_state),
-            Choices(
-                ConsentChoice(row.publish),
-                ConsentChoice(row.researchers),
-                ConsentChoice(row.journalists),
-                ConsentChoice(row.contact),
-            ),
-            row.erased,
-            row.withdrawn,
-            row.sessions,
-        )
-        for row in rows
-    ]
+    return [facts_count(row) for row in rows]
+
+
+def facts_count(row: Row[Any]) -> FactsCount:
+    """One group of sessions that the policy cannot tell apart, from its row."""
+    return FactsCount(
+        None if row.slot < 0 else row.slot,
+        SessionStatus(row.status),
+        Plan(row.plan),
+        row.memory_on,
+        FlagState(row.flag_state),
+        Choices(
+            ConsentChoice(row.publish),
+            ConsentChoice(row.researchers),
+            ConsentChoice(row.journalists),
+            ConsentChoice(row.contact),
+        ),
+        row.erased,
+        row.withdrawn,
+        row.sessions,
+    )
 
 
 def settle(connection: Connection, proposal_id: UUID, accepted: bool, now: datetime) -> bool:

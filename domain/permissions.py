@@ -34,6 +34,12 @@ class Act(StrEnum):
     RECALL_SHARE = "recall a release"
     MANAGE_RECIPIENTS = "manage recipients and agreements"
     SEE_METRICS = "see participation metrics"
+    SEE_PUBLICATIONS = "see publications"
+    PROPOSE_PUBLICATION = "propose a publication"
+    VOTE_ON_PUBLICATION = "vote on a publication"
+    PUBLISH = "publish what was approved"
+    WITHDRAW_PUBLICATION = "withdraw a publication"
+    SEE_OPERATIONS = "see how the desk runs"
 
 
 #: Source: "Who may do what" in the domain's description. An act needs one of its roles.
@@ -58,6 +64,12 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.RECALL_SHARE: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
     Act.MANAGE_RECIPIENTS: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_METRICS: frozenset({Role.LEAD}),
+    Act.SEE_PUBLICATIONS: frozenset({Role.LEAD, Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.PROPOSE_PUBLICATION: frozenset({Role.LEAD}),
+    Act.VOTE_ON_PUBLICATION: frozenset({Role.APPROVER}),
+    Act.PUBLISH: frozenset({Role.LEAD, Role.APPROVER}),
+    Act.WITHDRAW_PUBLICATION: frozenset({Role.LEAD, Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.SEE_OPERATIONS: frozenset({Role.ADMINISTRATOR}),
     # Nobody: names and e-mails are read by the mailer and the withdrawal job alone (R11).
     Act.SEE_ACCOUNTS: frozenset(),
 }

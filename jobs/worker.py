@@ -12,16 +12,19 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from types import FrameType
 from uuid import UUID
 
 from deidentification.engine import Engine
+from domain.permissions import Actor
 from jobs import children
 from jobs.children import end_with_parent
 from jobs.languages import detect_language
-from services import access, deidentification, import_jobs, installation, metrics
+from services import access, deidentification, import_jobs, installation, metrics, operations
 from services.deidentification import SERVICE
+from services.publications import releasing as publications
 from services.shares import assembling, recalling, releasing, working
 
 #: Small enough that a stop is quick and a killed worker holds little.
@@ -29,6 +32,8 @@ CHUNK = 8
 _PAUSE_SECONDS = 1.0
 #: How often approvals that lapsed and recalls that are overdue are looked for.
 _CLOCKS_SECONDS = 30.0
+#: How often a worker says that it is there, whatever else it does.
+_BEAT_SECONDS = 15.0
 
 
 def worker_name() -> str:
@@ -70,14 +75,21 @@ def work_for_ever(stop: threading.Event) -> None:
     here = installation.current()
     service = access.service_actor(here, SERVICE)
     release = access.service_actor(here, assembling.SERVICE)
+    publisher = access.service_actor(here, metrics.SERVICE)
+    heart = threading.Thread(target=_beat, args=(stop, service, here.now()), daemon=True)
+    heart.start()
     looked = 0.0
     while not stop.is_set():
         if time.monotonic() - looked >= _CLOCKS_SECONDS:
             looked = time.monotonic()
             releasing.expire_lapsed(here, release)
             recalling.block_overdue(here, release)
+            publications.expire_lapsed(here, publisher)
             _snapshots()
         if working.work_one(here, release, worker_name()):
+            continue
+        if operations.errand_waits(here, service):
+            children.start("jobs.errands", environment={}).wait()
             continue
         if import_jobs.work_one(here, service, worker_name(), detect_language):
             continue
@@ -86,6 +98,17 @@ def work_for_ever(stop: threading.Event) -> None:
         )
         if not claimed:
             stop.wait(_PAUSE_SECONDS)
+    heart.join(timeout=2)
+
+
+def _beat(stop: threading.Event, service: Actor, started_at: datetime) -> None:
+    """Say that this worker is there until it is told to stop, and then that it left."""
+    here = installation.current()
+    while True:
+        operations.beat(here, service, worker_name(), started_at)
+        if stop.wait(_BEAT_SECONDS):
+            break
+    operations.leave(here, service, worker_name())
 
 
 def _snapshots() -> None:

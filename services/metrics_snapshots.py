@@ -154,7 +154,7 @@ def protect(
     kept = dict(ledgers)
     refused = []
     for breakdown in declared:
-        table = as_of(_table(breakdown, everybody, counts.get(breakdown.name, {})), week)
+        table = as_of(counted_table(breakdown, everybody, counts.get(breakdown.name, {})), week)
         total = {TOTAL | when: Interval(everybody, everybody)}
         before = kept.get(breakdown.name, Ledger())
         ledger = replace(before, told={**before.told, **total})
@@ -193,7 +193,7 @@ def _cell(breakdown: str, category: str, fact: Fact, view: Protected) -> CellRow
     return CellRow(breakdown, category, int(cell.value), None)
 
 
-def _table(breakdown: Breakdown, everybody: int, counts: Mapping[str, int]) -> Table:
+def counted_table(breakdown: Breakdown, everybody: int, counts: Mapping[str, int]) -> Table:
     """The breakdown's counts with everybody; what is of no declared category is "other"."""
     dimension = Dimension(breakdown.name, breakdown.categories, several=breakdown.several)
     told: dict[Fact, int] = {TOTAL: everybody}

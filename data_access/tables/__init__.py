@@ -3,8 +3,17 @@
 from data_access.tables.audit import AuditEvent
 from data_access.tables.base import Base
 from data_access.tables.metrics import MetricCell, MetricSnapshot
+from data_access.tables.operations import WorkerHeartbeat
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
 from data_access.tables.policy import PolicyDocument, PolicyProposal
+from data_access.tables.publications import (
+    Publication,
+    PublicationCell,
+    PublicationFile,
+    PublicationLedger,
+    PublicationRelease,
+    PublicationVote,
+)
 from data_access.tables.quasi import QuasiIdentifierRow
 from data_access.tables.queue import (
     ReviewCheck,
@@ -70,6 +79,12 @@ __all__ = [
     "Participant",
     "PolicyDocument",
     "PolicyProposal",
+    "Publication",
+    "PublicationCell",
+    "PublicationFile",
+    "PublicationLedger",
+    "PublicationRelease",
+    "PublicationVote",
     "QuasiIdentifierRow",
     "RecipientRow",
     "RedactionSetRow",
@@ -95,4 +110,5 @@ __all__ = [
     "TurnRow",
     "TurnsRead",
     "WebSession",
+    "WorkerHeartbeat",
 ]

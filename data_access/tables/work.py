@@ -72,6 +72,17 @@ class DeidentificationTask(Base):
             "session_id",
             postgresql_where=text("state = 'failed'"),
         ),
+        # Whose worker went away, and what had to be tried again: for the operations page.
+        Index(
+            "ix_deidentification_task__lease",
+            "lease_until",
+            postgresql_where=text("state = 'claimed'"),
+        ),
+        Index(
+            "ix_deidentification_task__again",
+            "study_id",
+            postgresql_where=text("attempts > 1 AND state <> 'done'"),
+        ),
     )
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), primary_key=True)
@@ -104,6 +115,13 @@ class Job(Base):
             one_of("state", "waiting", "running", "done", "failed", "stopped"), name="state"
         ),
         Index("ix_job__state", "state", "created_at"),
+        # The jobs of one publication, the newest first.
+        Index(
+            "ix_job__publication",
+            text("(payload ->> 'publication')"),
+            "created_at",
+            postgresql_where=text("kind IN ('publication.prepare', 'publication.publish')"),
+        ),
         # The jobs of one share request.
         Index(
             "ix_job__share",
@@ -124,7 +142,12 @@ class Job(Base):
     stop_requested: Mapped[bool] = mapped_column(server_default=text("false"))
     worker: Mapped[str | None]
     lease_until: Mapped[datetime | None]
+    #: How often a worker took it on; more than once when one went away with it.
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
     requested_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[Moment]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    #: That an administrator looked at its failure and set it aside.
+    set_aside_at: Mapped[datetime | None]
+    set_aside_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

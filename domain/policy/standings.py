@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.consent import Choices
-from domain.policy.decision import Outcome
+from domain.policy.decision import Decision, Outcome
 from domain.policy.engine import decide
 from domain.policy.facts import Clearance, SessionFacts
 from domain.policy.table import PolicyTable
@@ -91,12 +91,30 @@ def count_by_rule(
     """How many sessions each rule answers for that use, the most first; ``at`` are the cuts."""
     told: Counter[tuple[str, Outcome]] = Counter()
     for group in groups:
-        answer = decide(_facts(group, at), use, clearance=Clearance(), now=now, table=table)
+        answer = _answer(group, at, table, use, now)
         told[(answer.rule, answer.outcome)] += group.sessions
     return tuple(
         RuleCount(rule, outcome, sessions)
         for (rule, outcome), sessions in sorted(told.items(), key=lambda each: (-each[1], each[0]))
     )
+
+
+def allowed_groups(
+    groups: Sequence[FactsCount],
+    at: Sequence[datetime],
+    table: PolicyTable,
+    use: Use,
+    now: datetime,
+) -> tuple[tuple[FactsCount, Decision], ...]:
+    """The groups whose sessions the table allows that use of, each with its answer."""
+    answered = ((group, _answer(group, at, table, use, now)) for group in groups)
+    return tuple((group, answer) for group, answer in answered if answer.allowed)
+
+
+def _answer(
+    group: FactsCount, at: Sequence[datetime], table: PolicyTable, use: Use, now: datetime
+) -> Decision:
+    return decide(_facts(group, at), use, clearance=Clearance(), now=now, table=table)
 
 
 def _facts(group: FactsCount, at: Sequence[datetime]) -> SessionFacts:

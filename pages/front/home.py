@@ -11,6 +11,7 @@ from domain.permissions import Actor
 from domain.vocabulary import Role
 from pages.front.visitor import require_visitor
 from services import deidentification_progress, installation, studies
+from services.publications import reading
 from services.shares import requests
 
 _ROOMS = {
@@ -74,6 +75,14 @@ def _room(role: Role) -> None:
 
 
 def _waiting(actor: Actor) -> None:
+    if actor.roles & {Role.LEAD, Role.APPROVER}:
+        held = reading.waiting_count(installation.current(), actor)
+        if held:
+            st.info(
+                f"{words.plural(held, 'publication')} {'waits' if held == 1 else 'wait'} for you. "
+                "[See them](/publications)",
+                icon=":material/publish:",
+            )
     if not actor.roles & {Role.REVIEWER, Role.APPROVER}:
         return
     count = requests.waiting_count(installation.current(), actor)

@@ -15,8 +15,11 @@ from pages.admin import access, imports, quality, recipients, studies, withdrawa
 from pages.audit import trail
 from pages.front import home
 from pages.metrics import participation
+from pages.operations import overview
 from pages.policy import changes
 from pages.policy import table as policy_table
+from pages.publications import board as publications
+from pages.publications import propose, publication
 from pages.review import queue, session, sessions
 from pages.shares import board, share
 from services import installation
@@ -54,6 +57,15 @@ ROOMS = (
         participation.page,
         Act.SEE_METRICS,
     ),
+    Room(
+        "publications",
+        "Publications",
+        ":material/publish:",
+        publications.page,
+        Act.SEE_PUBLICATIONS,
+    ),
+    Room("publication", "Publication", "", publication.page, Act.SEE_PUBLICATIONS, listed=False),
+    Room("publish", "Propose", "", propose.page, Act.PROPOSE_PUBLICATION, listed=False),
     Room("imports", "Imports", ":material/upload_file:", imports.page, Act.IMPORT),
     Room("access", "Access", ":material/key:", access.page, Act.MANAGE_ACCESS),
     Room("studies", "Studies", ":material/science:", studies.page, Act.MANAGE_STUDIES),
@@ -68,6 +80,13 @@ ROOMS = (
     Room("recipients", "Recipients", ":material/contacts:", recipients.page, Act.MANAGE_RECIPIENTS),
     Room("policy", "Policy", ":material/gavel:", policy_table.page, Act.READ_POLICY),
     Room("changes", "Policy changes", ":material/edit_note:", changes.page, Act.CHANGE_POLICY),
+    Room(
+        "operations",
+        "Operations",
+        ":material/monitor_heart:",
+        overview.page,
+        Act.SEE_OPERATIONS,
+    ),
     Room("audit", "Audit trail", ":material/history:", trail.page, Act.READ_AUDIT),
 )
 

@@ -121,6 +121,12 @@ def _chart(held: Metrics, breakdown: Breakdown, cells: Sequence[CellRow]) -> Non
                 Column("", [cell.why or "" for cell in cells]),
             ]
         )
+        if any(cell.people is not None for cell in cells):
+            st.link_button(
+                "Propose for publication",
+                f"/publish?study={held.study.slug}&breakdown={breakdown.name}",
+                icon=":material/publish:",
+            )
 
 
 # Of one snapshot, which never changes; holds protected counts alone and no user's anything.

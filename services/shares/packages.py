@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,12 +37,16 @@ _LARGEST = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What verification found: ``problems`` is empty when the package is as it was signed."""
+    """What verification found: ``problems`` is empty when the package is as it was signed.
+
+    ``share`` and ``sessions`` are of a share, ``publication`` of a published aggregate.
+    """
 
     share: int | None
     sessions: int | None
     files: int
     problems: tuple[str, ...]
+    publication: int | None = None
 
 
 def write_package(
@@ -57,7 +61,15 @@ def write_package(
         TURNS_FILE: turns_csv((each.pseudonym, each.turns) for each in made),
         TERMS_FILE: TERMS.encode(),
     }
-    described = manifest(files, facts)
+    return seal(files, facts, key)
+
+
+def seal(files: Mapping[str, bytes], facts: dict[str, Json], key: Ed25519PrivateKey) -> bytes:
+    """Files of any package with their manifest and its signature, as one zip.
+
+    The same files, facts and key give the same bytes.
+    """
+    described = manifest(dict(files), facts)
     files = {**files, MANIFEST_FILE: described, SIGNATURE_FILE: key.sign(described)}
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as package:
@@ -111,4 +123,10 @@ def verify_package(path: Path, public_key: bytes) -> Verdict:
             problems.append(f"{name} was altered")
     extra = set(files) - set(listed) - {MANIFEST_FILE, SIGNATURE_FILE}
     problems += [f"{name} was added" for name in sorted(extra)]
-    return Verdict(described.get("share"), described.get("sessions"), len(files), tuple(problems))
+    return Verdict(
+        described.get("share"),
+        described.get("sessions"),
+        len(files),
+        tuple(problems),
+        described.get("publication"),
+    )
