@@ -18,7 +18,7 @@ from rich.table import Table
 from domain.errors import BadInput, ClearanceError
 from domain.permissions import Actor
 from domain.vocabulary import Role
-from jobs import file_commands, metrics_commands, release_commands
+from jobs import file_commands, metrics_commands, release_commands, status_command
 from jobs.progress_bar import progress_bar
 from services import access, studies
 from services import installation as installations
@@ -51,6 +51,7 @@ for name, sub in (
 app.command("deidentify")(file_commands.deidentify)
 app.command("evaluate")(file_commands.evaluate)
 app.command("measure-demonstration")(file_commands.measure_demonstration)
+app.command("status")(status_command.status)
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)

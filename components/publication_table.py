@@ -14,6 +14,7 @@ from components.styles import BASE_STYLE
 _STYLE = """<style>
 .publications a { font-weight: 600; color: inherit; text-decoration-color: #1f5f5b88; }
 .publications td.quiet { opacity: .72; }
+.publications td:nth-child(4) { min-width: 7rem; }
 </style>"""
 
 

@@ -12,7 +12,7 @@ from components.html import element, join, text
 from components.styles import BASE_STYLE
 
 _STYLE = """<style>
-.run-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr));
+.run-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr));
   gap: .8rem; margin: .4rem 0 .6rem; }
 .run-figure { border: 1px solid color-mix(in srgb, currentColor 14%, transparent);
   border-radius: 8px; padding: .75rem .95rem; }

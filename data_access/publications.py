@@ -316,7 +316,7 @@ def newest_job(connection: Connection, publication_id: UUID) -> JobProgress | No
     row = connection.execute(
         select(Job.kind, Job.state, Job.done, Job.total, Job.message)
         .where(Job.kind.in_(JOB_KINDS), Job.payload["publication"].astext == str(publication_id))
-        .order_by(Job.created_at.desc())
+        .order_by(Job.created_at.desc(), Job.id.desc())
         .limit(1)
     ).first()
     return None if row is None else JobProgress(*row)

@@ -132,6 +132,19 @@ class Trail:
     whole: bool | None
 
 
+#: What waits for the machine, beside the jobs.
+READING = "deidentification"
+QUEUES = {
+    READING: ("Sessions for the machine to read", "/studies"),
+    "import": ("Imports", "/imports"),
+    "share.submit": ("Submissions of shares", "/shares"),
+    "share.release": ("Releases of shares", "/shares"),
+    "publication.prepare": ("Publications to prepare", "/publications"),
+    "publication.publish": ("Publications to publish", "/publications"),
+    "audit.verify": ("Verifications of the audit chain", None),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """Everything that is known of how the desk runs, at one moment."""
@@ -158,15 +171,21 @@ class Report:
         """The workers that are there."""
         return tuple(each for each in self.workers if each.alive(self.now))
 
-
-QUEUES = {
-    "import": ("Imports", "/imports"),
-    "share.submit": ("Submissions of shares", "/shares"),
-    "share.release": ("Releases of shares", "/shares"),
-    "publication.prepare": ("Publications to prepare", "/publications"),
-    "publication.publish": ("Publications to publish", "/publications"),
-    "audit.verify": ("Verifications of the audit chain", None),
-}
+    @property
+    def every_queue(self) -> tuple[Queue, ...]:
+        """Every kind of work, what the machine has to read first, empty ones too."""
+        open_now = {each.kind: each for each in self.queues}
+        reading = Queue(
+            READING,
+            sum(each.waiting for each in self.studies),
+            sum(each.claimed for each in self.studies),
+            min((each.oldest for each in self.studies if each.oldest is not None), default=None),
+            self.tasks_lapsed,
+            self.tasks_again,
+        )
+        jobs = [open_now.get(kind, Queue(kind, 0, 0, None, 0, 0)) for kind in QUEUES]
+        others = [each for kind, each in open_now.items() if kind not in QUEUES]
+        return (reading, *jobs[1:], *others)
 
 
 def queue_name(kind: str) -> str:

@@ -49,8 +49,9 @@ async def hand_over_publication(
             )
     except Refused as refused:
         return PlainTextResponse(str(refused), 403)
-    # The picture stands in the page; everything else is saved, never opened as a page of ours.
-    shown = "inline" if wanted == FIGURE_PNG else "attachment"
+    # The picture stands in the page; all else is saved, and never opened as a page of ours.
+    in_a_page = wanted == FIGURE_PNG and request.headers.get("sec-fetch-dest") == "image"
+    shown = "inline" if in_a_page else "attachment"
     return Response(
         content,
         media_type=_KINDS.get(wanted, "application/zip"),

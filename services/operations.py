@@ -52,9 +52,21 @@ def report(installation: Installation, actor: Actor) -> Report:
 
 
 def report_for_monitoring(installation: Installation, service: Actor) -> Report:
-    """The same for `cli.py status`, in nobody's name."""
-    with installation.database.transaction(service.staff_id) as connection:
-        held = operations.report(connection, installation.now())
+    """The same for `cli.py status`, in nobody's name.
+
+    Raises
+    ------
+    ClearanceError
+        When the database does not answer, or its schema is too old to.
+    """
+    try:
+        with installation.database.transaction(service.staff_id) as connection:
+            held = operations.report(connection, installation.now())
+    except SQLAlchemyError as error:
+        raise ClearanceError(
+            f"The database does not tell how the desk runs ({type(error).__name__}). See that it "
+            "is up, and run cli.py migrate when its schema is older than the program."
+        ) from error
     return _report(installation, held)
 
 

@@ -64,6 +64,7 @@ def _finding(actor: Actor, finding: Finding) -> None:
 
 def _figures(report: Report) -> None:
     alive = len(report.alive)
+    silent = len(report.workers) - alive
     waiting = sum(each.waiting for each in report.queues)
     unread = sum(each.waiting + each.claimed for each in report.studies)
     draw_run_figures(
@@ -71,7 +72,7 @@ def _figures(report: Report) -> None:
             RunFigure(
                 "Workers",
                 words.plural(alive, "is alive", "are alive") if alive else "none",
-                f"{len(report.workers) - alive:,} gone silent today",
+                f"{words.plural(silent, 'went', 'went')} silent today" if silent else "none silent",
             ),
             RunFigure("Jobs", f"{waiting:,} waiting", "imports, shares, publications"),
             RunFigure("To be read by the machine", f"{unread:,}", "sessions of all studies"),
@@ -85,7 +86,7 @@ def _figures(report: Report) -> None:
             RunFigure(
                 "Policy in force",
                 report.policy_edition,
-                f"since {words.day(report.policy_since)}, digest {report.policy_digest[:12]}",
+                f"since {words.day(report.policy_since)} · {report.policy_digest[:10]}",
             ),
         ]
     )
@@ -93,23 +94,20 @@ def _figures(report: Report) -> None:
 
 def _queues(report: Report) -> None:
     st.subheader("Queues")
-    if not report.queues:
-        st.caption("Nothing waits: imports, shares, publications and verifications are all done.")
-        return
-    rows = report.queues
+    rows = report.every_queue
     draw_table(
         [
             Column("Work", [queue_name(each.kind) for each in rows]),
-            Column("Waiting", [f"{each.waiting:,}" for each in rows], number=True),
-            Column("Running", [f"{each.running:,}" for each in rows], number=True),
+            Column("Waiting", [_count(each.waiting) for each in rows], number=True),
+            Column("In hand", [_count(each.running) for each in rows], number=True),
             Column(
                 "Oldest waits",
                 ["–" if each.oldest is None else age(each.oldest, report.now) for each in rows],
-                whole=True,
+                number=True,
             ),
-            Column("Begun again", [f"{each.again:,}" for each in rows], number=True),
+            Column("Begun again", [_count(each.again) for each in rows], number=True),
             Column(
-                "With a worker that is gone", [f"{each.lapsed:,}" for each in rows], number=True
+                "With a worker that is gone", [_count(each.lapsed) for each in rows], number=True
             ),
         ]
     )
@@ -191,7 +189,21 @@ def _trail(actor: Actor, report: Report) -> None:
         operations.ask_verification(installation.current(), actor)
         st.rerun()
     if running:
-        st.caption("A worker walks it. Reload the page for what it found.")
+        _watch()
+
+
+@st.fragment(run_every=2)
+def _watch() -> None:
+    """Say that the chain is being walked, and draw the page anew when it was."""
+    report = operations.report(installation.current(), require_visitor())
+    if not any(each.kind == operations.VERIFY for each in report.queues):
+        st.rerun(scope="app")
+        return
+    st.caption("A worker walks it; what it finds is shown here.")
+
+
+def _count(count: int) -> str:
+    return f"{count:,}" if count else "–"
 
 
 def _ago(moment: datetime, report: Report) -> str:

@@ -31,7 +31,7 @@ def line(row: PublicationRow) -> PublicationLine:
         number=row.number,
         title=row.title,
         study=row.study_title,
-        audience=audience(row),
+        audience=audience(row).capitalize() if row.recipient_id is None else audience(row),
         proposer=row.proposer_name,
         state=state,
         tone=tone,
@@ -44,4 +44,4 @@ def audience(row: PublicationRow) -> str:
     """Who may read it."""
     if row.audience is Audience.THIRD_PARTY:
         return row.recipient_name or "one named recipient"
-    return row.audience.label.capitalize()
+    return row.audience.label

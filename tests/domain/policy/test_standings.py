@@ -19,7 +19,8 @@ from domain.policy import (
     edition_document,
     read_table,
 )
-from domain.policy.standings import ASKED, FactsCount, count_by_rule, cuts
+from domain.policy.decision import Outcome
+from domain.policy.standings import ASKED, FactsCount, allowed_groups, count_by_rule, cuts
 from domain.vocabulary import ConsentChoice, FlagState, Plan, SessionStatus
 from tests.domain.policy.worlds import NOW, RECORDED, contiguous
 
@@ -118,3 +119,16 @@ def test_counts_add_up_and_the_largest_comes_first():
     groups = [grouped(granted, slot, 5), grouped(granted, gap, 2), grouped(granted, slot, 1)]
     told = count_by_rule(groups, at, current_table(), ASKED[2], NOW)
     assert [(each.rule, each.sessions) for each in told] == [("R06", 6), ("R03", 2)]
+
+
+@given(
+    FACTS, near_a_cut(), st.sampled_from((*TABLES, kept_for_four_years())), st.sampled_from(ASKED)
+)
+def test_a_group_is_allowed_when_each_session_in_it_is(facts, when, table, use):
+    now, completed = when
+    at = cuts((*TABLES, kept_for_four_years()), now)
+    group = grouped(facts, bisect_right(at, completed))
+    (told,) = count_by_rule([group], at, table, use, now)
+    allowed = allowed_groups([group], at, table, use, now)
+    assert [each for each, _ in allowed] == ([group] if told.outcome is Outcome.ALLOW else [])
+    assert all(answer.rule == told.rule for _, answer in allowed)
