@@ -85,6 +85,8 @@ def clicks(session_id: UUID) -> tuple[Click, ...]:
         Click("imports", "ada@clearance.example", "imports"),
         Click("studies", "ada@clearance.example", "studies"),
         Click("access", "ada@clearance.example", "access"),
+        Click("operations", "ada@clearance.example", "operations"),
+        Click("publications", "amina@clearance.example", "publications"),
         Click("audit trail", "uma@clearance.example", "audit"),
     )
 

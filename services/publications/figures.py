@@ -67,7 +67,10 @@ def draw(frozen: Frozen) -> dict[str, bytes]:
     """
     said = _words(frozen)
     _check_letters([*said.title, said.under, *said.notes, *(each.label for each in frozen.cells)])
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context():
+        # Not what somebody set up on this machine: the same cells, the same bytes.
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
         figure = _figure(frozen, said)
         return {
             FIGURE_SVG: _written(figure, frozen, "svg"),
