@@ -30,6 +30,8 @@ from services.shares import assembling, recalling, releasing, working
 #: Small enough that a stop is quick and a killed worker holds little.
 CHUNK = 8
 _PAUSE_SECONDS = 1.0
+#: How often a process that was started is looked at.
+_LOOK_SECONDS = 0.1
 #: How often approvals that lapsed and recalls that are overdue are looked for.
 _CLOCKS_SECONDS = 30.0
 #: How often a worker says that it is there, whatever else it does.
@@ -85,11 +87,11 @@ def work_for_ever(stop: threading.Event) -> None:
             releasing.expire_lapsed(here, release)
             recalling.block_overdue(here, release)
             publications.expire_lapsed(here, publisher)
-            _snapshots()
+            _snapshots(stop)
         if working.work_one(here, release, worker_name()):
             continue
         if operations.errand_waits(here, service):
-            children.start("jobs.errands", environment={}).wait()
+            _run("jobs.errands", stop)
             continue
         if import_jobs.work_one(here, service, worker_name(), detect_language):
             continue
@@ -111,12 +113,20 @@ def _beat(stop: threading.Event, service: Actor, started_at: datetime) -> None:
     operations.leave(here, service, worker_name())
 
 
-def _snapshots() -> None:
+def _snapshots(stop: threading.Event) -> None:
     """Take the snapshots that are due, in a process of their own: the solver stays out of here."""
     here = installation.current()
     service = access.service_actor(here, metrics.SERVICE)
     if metrics.any_due(here, service):
-        children.start("jobs.snapshots", environment={}).wait()
+        _run("jobs.snapshots", stop)
+
+
+def _run(module: str, stop: threading.Event) -> None:
+    """Let a process of its own do something, and end it when this one is told to stop."""
+    child = children.start(module, environment={})
+    while child.poll() is None:
+        if stop.wait(_LOOK_SECONDS):
+            children.stop_all([child])
 
 
 def main() -> None:

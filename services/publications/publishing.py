@@ -16,12 +16,7 @@ from domain.errors import Refused
 from domain.metrics import breakdowns
 from domain.permissions import Actor
 from domain.publications.contents import FILES, Frozen, Receiver, Words, content_digest
-from domain.publications.lifecycle import (
-    WAITING,
-    PublicationState,
-    PublicationStep,
-    after,
-)
+from domain.publications.lifecycle import PublicationState, PublicationStep, after
 from domain.publications.population import left_since, name_of
 from domain.publications.votes import standing
 from domain.shares.release import has_lapsed
@@ -211,7 +206,11 @@ def _settle_refusal(
     with installation.database.transaction(service.staff_id) as connection:
         publications.hold(connection, publication_id)
         row = publications.find(connection, publication_id)
-        if row is None or row.state not in WAITING or refused.rule == "R10":
+        if row is None or row.state is not PublicationState.APPROVED:
+            # Whoever asked too early, or twice, spoils nothing.
+            return
+        if refused.rule == "R10":
+            # Only who asked is at fault: somebody else may ask.
             return
         over = has_lapsed(row.lapses_at, installation.now())
         step = PublicationStep.EXPIRE if over else PublicationStep.GO_STALE

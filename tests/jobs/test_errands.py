@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,3 +65,22 @@ def test_an_errand_prepares_what_was_proposed_and_walks_the_chain_and_ends(
     assert not operations.errand_waits(installation, engine)
     assert world.state(publication_id) is PublicationState.PROPOSED
     assert operations.report(installation, administrator).trail.whole is True
+
+
+def test_a_process_that_was_started_ends_when_the_worker_is_told_to_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*_: object, **__: object) -> subprocess.Popen[bytes]:
+        started.append(
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        )
+        return started[-1]
+
+    monkeypatch.setattr("jobs.children.start", start)
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    worker._run("jobs.errands", stop)
+    assert started[0].returncode is not None
+    assert started[0].returncode != 0

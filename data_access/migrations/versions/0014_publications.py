@@ -173,6 +173,10 @@ BEGIN
     RAISE EXCEPTION 'publication.fixed: what was frozen is not changed' USING ERRCODE = '23514';
   END IF;
   IF NEW.state = OLD.state THEN
+    IF (NEW.lapses_at, NEW.decided_at, NEW.withdrawn_at)
+        IS DISTINCT FROM (OLD.lapses_at, OLD.decided_at, OLD.withdrawn_at) THEN
+      RAISE EXCEPTION 'publication.clock: a clock is set by a step' USING ERRCODE = '23514';
+    END IF;
     RETURN NEW;
   END IF;
   IF NOT (OLD.state || '>' || NEW.state) = ANY (publication_steps()) THEN
@@ -190,13 +194,15 @@ BEGIN
       OR (SELECT count(*) FROM publication_file WHERE publication_id = NEW.id) <> 4) THEN
     RAISE EXCEPTION 'publication.frozen: not everything is frozen' USING ERRCODE = '23514';
   END IF;
-  IF NEW.state IN ('approved', 'rejected') THEN
+  IF NEW.state IN ('approved', 'rejected', 'disputed') THEN
     SELECT count(*), min(ballot), max(ballot), bool_and(content_digest = NEW.content_digest)
       INTO voters, first_ballot, last_ballot, same_digest
     FROM (SELECT DISTINCT ON (staff_id) ballot, content_digest FROM publication_vote
       WHERE publication_id = NEW.id ORDER BY staff_id, turn DESC) AS standing;
-    IF voters <> 2 OR first_ballot <> last_ballot OR NOT same_digest
-        OR first_ballot <> (CASE NEW.state WHEN 'approved' THEN 'approve' ELSE 'reject' END) THEN
+    IF voters <> 2 OR NOT same_digest
+        OR (NEW.state = 'disputed') <> (first_ballot <> last_ballot)
+        OR (NEW.state = 'approved' AND first_ballot <> 'approve')
+        OR (NEW.state = 'rejected' AND first_ballot <> 'reject') THEN
       RAISE EXCEPTION 'publication.two-votes: two approvers did not say so' USING ERRCODE = '23514';
     END IF;
   END IF;

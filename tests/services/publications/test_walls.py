@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from data_access import jobs
 from domain.errors import ClearanceError, Refused
 from domain.permissions import Actor
 from domain.publications.lifecycle import PublicationState, allowed_pairs
@@ -142,7 +143,11 @@ def test_one_vote_and_its_twin_do_not_approve_and_another_digest_counts_for_noth
 
 
 @pytest.mark.parametrize(
-    "state", ["approved", "rejected", "published", "expired", "stale", "taken_back", "withdrawn"]
+    "state",
+    [
+        *("approved", "rejected", "disputed", "published", "expired", "stale", "taken_back"),
+        "withdrawn",
+    ],
 )
 def test_no_state_is_simply_written(world: World, state: str) -> None:
     publication_id = world.proposed()
@@ -166,6 +171,7 @@ def test_no_state_is_simply_written(world: World, state: str) -> None:
     [
         ("UPDATE publication SET title = 'Another title'", "permission denied"),
         ("UPDATE publication SET everybody = 11", "publication.fixed"),
+        ("UPDATE publication SET lapses_at = now()", "publication.clock"),
         ("UPDATE publication_cell SET people = 11", "permission denied"),
         ("UPDATE publication_file SET content = ''", "permission denied"),
         ("DELETE FROM publication_vote", "permission denied"),
@@ -258,6 +264,24 @@ def test_who_lost_their_grant_after_asking_publishes_nothing_and_spoils_nothing(
     assert view.row.state is PublicationState.APPROVED
     assert view.job is not None
     assert "[R10]" in (view.job.message or "")
+
+
+def test_a_job_asked_for_in_sql_publishes_nothing_and_spoils_nothing(world: World) -> None:
+    publication_id = world.proposed()
+    with world.installation.database.transaction(world.leo.staff_id) as connection:
+        jobs.add(
+            connection,
+            kind="publication.publish",
+            study_id=world.study.id,
+            payload={"publication": str(publication_id)},
+            by=world.leo.staff_id,
+            now=world.installation.now(),
+        )
+    assert working.work_one(world.installation, world.service, "worker")
+    view = world.view(publication_id)
+    assert (view.row.state, view.left) == (PublicationState.PROPOSED, None)
+    assert view.job is not None
+    assert "[publication.step]" in (view.job.message or "")
 
 
 def test_two_workers_and_two_clicks_publish_once(world: World) -> None:
