@@ -84,7 +84,8 @@ def _words(frozen: Frozen) -> _Words:
         if frozen.everybody is None
         else f"{frozen.everybody:,} distinct participants"
     )
-    several = " · one person can be in several groups" if frozen.several else ""
+    places = "weeks" if frozen.over_time else "groups"
+    several = f" · one person can be in several {places}" if frozen.several else ""
     notes = [frozen.words.note] if frozen.words.note else []
     if frozen.withheld:
         notes.append(

@@ -73,9 +73,7 @@ def test_a_process_that_was_started_ends_when_the_worker_is_told_to_stop(
     started: list[subprocess.Popen[bytes]] = []
 
     def start(*_: object, **__: object) -> subprocess.Popen[bytes]:
-        started.append(
-            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-        )
+        started.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]))
         return started[-1]
 
     monkeypatch.setattr("jobs.children.start", start)
