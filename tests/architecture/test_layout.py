@@ -17,6 +17,8 @@ _LISTS_OF_WORDS = {"deidentification/lexicon.py"}
 _SHARED_BY_PAGES = {
     "pages/front/rooms.py",
     "pages/front/visitor.py",
+    "pages/publications/lines.py",
+    "pages/publications/next_step.py",
     "pages/review/desk.py",
     "pages/review/desk_data.py",
     "pages/review/purpose.py",
