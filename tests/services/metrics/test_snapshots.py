@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from data_access import metrics as stored
@@ -18,56 +18,12 @@ from domain.metrics import EVERYBODY, RETURNS, snapshot_week
 from domain.permissions import Actor
 from domain.views import Kept
 from domain.vocabulary import Role
-from services import access, metrics
+from services import metrics
 from services.installation import Installation
-from services.metrics_snapshots import SERVICE, audit_ledgers, take_due
+from services.metrics_snapshots import audit_ledgers, take_due
 from tests.conftest import Clock, Hire
-from tests.services.worlds import full, read_by_the_machine, take_in
-
-PLANS = ("free", "pro", "max")
-
-
-@pytest.fixture
-def service(installation: Installation) -> Actor:
-    return access.service_actor(installation, SERVICE)
-
-
-@pytest.fixture
-def leo(hire: Hire, study: StudyRow) -> Actor:
-    return hire("Leo", Role.LEAD, study=study)
-
-
-def interviews(first: int, count: int, plan: str = "pro") -> list[dict[str, object]]:
-    return [
-        full(
-            f"t{number}",
-            "Who helps you?",
-            "Mo Smith does.",
-            plan=plan,
-            participant_ref=f"account-{number}",
-        )
-        for number in range(first, first + count)
-    ]
-
-
-def come(
-    installation: Installation,
-    administrator: Actor,
-    study: StudyRow,
-    directory: Path,
-    *rows: dict[str, object],
-) -> None:
-    take_in(installation, administrator, study, directory, *rows)
-    read_by_the_machine(installation, ["Mo Smith"])
-
-
-def cells(
-    installation: Installation, leo: Actor, study: StudyRow, name: str
-) -> dict[str, int | None]:
-    held = metrics.read(installation, leo, study)
-    assert held is not None
-    (found,) = [cells for breakdown, cells in held.breakdowns if breakdown.name == name]
-    return {cell.category: cell.people for cell in found}
+from tests.services.metrics.worlds import cells, come, interviews
+from tests.services.worlds import read_by_the_machine, take_in
 
 
 def test_a_snapshot_counts_people_and_hides_the_few_and_what_would_tell_them(
@@ -339,81 +295,3 @@ def test_a_snapshot_that_takes_too_long_keeps_the_one_before_and_says_why(
     renewed = third.view("plan")
     assert renewed is not None
     assert (renewed.told, renewed.kept) == ({"free": 120}, None)
-
-
-def test_a_closed_studys_review_moves_on_when_enough_of_it_was_confirmed(
-    installation: Installation,
-    administrator: Actor,
-    study: StudyRow,
-    tmp_path: Path,
-    service: Actor,
-    leo: Actor,
-    clock: Clock,
-) -> None:
-    come(installation, administrator, study, tmp_path, *interviews(0, 60))
-    confirm(installation, 20)
-    clock.advance(timedelta(days=7))
-    take_due(installation, service)
-    assert cells(installation, leo, study, "review") == {"waits": 40, "confirmed": 20}
-    confirm(installation, 25)
-    clock.advance(timedelta(days=7))
-    take_due(installation, service)
-    assert cells(installation, leo, study, "review") == {"waits": 40, "confirmed": 20}
-    confirm(installation, 35)
-    clock.advance(timedelta(days=7))
-    take_due(installation, service)
-    held = metrics.read(installation, leo, study)
-    assert held is not None
-    assert cells(installation, leo, study, "review") == {"waits": 25, "confirmed": 35}
-    # Everybody is still those who took part before the first snapshot.
-    assert held.people.counted_on < held.snapshot.week
-    (audited,) = audit_ledgers(installation, service, [study.id])
-    assert (audited.opened, audited.ledgers > 10) == (0, True)
-
-
-def test_nothing_moves_on_after_somebody_was_erased(
-    installation: Installation,
-    administrator: Actor,
-    study: StudyRow,
-    tmp_path: Path,
-    service: Actor,
-    leo: Actor,
-    clock: Clock,
-) -> None:
-    """What is counted of the others would say how many are gone."""
-    come(installation, administrator, study, tmp_path, *interviews(0, 60))
-    confirm(installation, 20)
-    clock.advance(timedelta(days=7))
-    take_due(installation, service)
-    first = metrics.read(installation, leo, study)
-    owner(
-        installation,
-        "UPDATE session SET erased_at = now(), erasure_reason = 'asked'"
-        " WHERE number IN (SELECT min(number) FROM session)",
-    )
-    confirm(installation, 50)
-    clock.advance(timedelta(days=7))
-    assert take_due(installation, service) == 1
-    assert metrics.read(installation, leo, study) == first
-
-
-def confirm(installation: Installation, count: int) -> None:
-    """Let the first so many sessions be reviewed, as the counting sees it."""
-    # The database confirms nothing that nobody read: what is counted is set past its guard.
-    owner(installation, "ALTER TABLE session DISABLE TRIGGER confirmation_guarded")
-    owner(
-        installation,
-        "UPDATE session SET review_state = 'confirmed' WHERE number IN"
-        f" (SELECT number FROM session ORDER BY number LIMIT {count})",
-    )
-    owner(installation, "ALTER TABLE session ENABLE TRIGGER confirmation_guarded")
-
-
-def owner(installation: Installation, statement: str) -> None:
-    """What only the owner of the tables can do."""
-    address = installation.database.addresses.owner
-    assert address is not None
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text(statement))
-    engine.dispose()

@@ -101,7 +101,11 @@ def test_a_serializable_snapshot_would_not_see_the_last_row_of_the_audit_chain(
     """Why row locks: two acts at once under serializable isolation, and one of them always ends."""
     here = world.installation
     entry = NewEntry(world.ravi.staff_id, "Ravi", "share.try", "share", "", "done", "{}")
-    with here.database.transaction(world.ravi.staff_id, serializable=True) as late:
+    with here.database.app.connect().execution_options(isolation_level="SERIALIZABLE") as late:
+        late.execute(
+            text("SELECT set_config('clearance.actor', :who, true)"),
+            {"who": str(world.ravi.staff_id)},
+        )
         # Its snapshot is of now, before the other's row.
         late.execute(text("SELECT count(*) FROM share_request"))
         with here.database.transaction(world.ravi.staff_id) as other:
