@@ -123,7 +123,8 @@ def test_the_leap_day_is_due_with_the_day_before_it(world: World, clock: Clock) 
     """Kept by the hour of its own day, it would be due before a session of the 28th is."""
     as_owner(
         world.installation,
-        "UPDATE session SET completed_at = '2028-02-29T10:00:00Z' WHERE id = :id",
+        "UPDATE session SET completed_at = '2028-02-29T10:00:00Z',"
+        " sorted_at = '2028-02-29T10:00:00Z' WHERE id = :id",
         id=world.sessions["a"],
     )
     clock.at = datetime(2033, 2, 28, 10, 0, tzinfo=UTC)
@@ -171,7 +172,8 @@ def test_what_is_due_is_erased_on_an_administrators_order(world: World, clock: C
 def test_an_order_covers_what_was_due_when_it_was_confirmed(world: World, clock: Clock) -> None:
     as_owner(
         world.installation,
-        "UPDATE session SET completed_at = completed_at + interval '1 hour' WHERE id = :id",
+        "UPDATE session SET completed_at = completed_at + interval '1 hour',"
+        " sorted_at = sorted_at + interval '1 hour' WHERE id = :id",
         id=world.sessions["c"],
     )
     clock.at = DUE
