@@ -2,13 +2,15 @@
 
 ROOMS_OF = {
     "ada@clearance.example": {
-        *("", "shares", "share", "imports", "access", "studies", "quality"),
-        *("withdrawals", "recipients", "policy", "changes"),
+        *("", "notifications", "shares", "share", "imports", "access", "studies", "quality"),
+        *("withdrawals", "erasure", "retention", "recipients", "holds", "policy"),
+        *("assignments", "changes"),
     },
     "rosa@clearance.example": {
-        *("", "review", "sessions", "session", "shares", "share", "policy"),
+        *("", "notifications", "review", "sessions", "session", "holds", "shares", "share"),
+        "policy",
     },
-    "amina@clearance.example": {"", "shares", "share", "policy"},
-    "uma@clearance.example": {"", "audit", "policy"},
-    "leo@clearance.example": {"", "metrics", "policy"},
+    "amina@clearance.example": {"", "notifications", "shares", "share", "policy"},
+    "uma@clearance.example": {"", "notifications", "audit", "policy"},
+    "leo@clearance.example": {"", "notifications", "metrics", "policy"},
 }

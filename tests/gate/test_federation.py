@@ -72,7 +72,7 @@ def test_a_strict_provider_is_content_with_how_we_ask(lab: Lab) -> None:
     with screen(lab.web, browser) as tab:
         came = tab.run("audit")
     assert "Sol Berg" in drawn(came)
-    assert navigation(came) == {"", "audit", "policy"}
+    assert navigation(came) == {"", "notifications", "audit", "policy"}
 
 
 def test_signing_out_without_an_end_session_address_comes_home(lab: Lab) -> None:
@@ -122,7 +122,7 @@ def test_claims_become_no_roles(lab: Lab) -> None:
     browser, _ = lab.sign_in()
     browser.get("/_stcore/health")
     with screen(lab.web, browser) as tab:
-        assert navigation(tab.run()) == {"", "audit", "policy"}
+        assert navigation(tab.run()) == {"", "notifications", "audit", "policy"}
 
 
 def test_a_hundred_groups_lock_nobody_out(lab: Lab) -> None:

@@ -78,7 +78,7 @@ def test_each_form_of_file_gives_the_same_lines(
 
 
 def test_accounts_are_matched_by_transcript_and_other_columns_passed_over(tmp_path: Path) -> None:
-    said = "User: the cover is by okpara"
+    said = "User: the cover is by harvest"
     source = _csv(
         tmp_path / "in.csv",
         [{"transcript_id": "a", "text": said}, {"transcript_id": "b", "text": said}],
@@ -86,7 +86,7 @@ def test_accounts_are_matched_by_transcript_and_other_columns_passed_over(tmp_pa
     accounts = _csv(
         tmp_path / "accounts.csv",
         [
-            {"transcript_id": "b", "full_name": "Zubeyda Okpara", "email": "", "plan": "pro"},
+            {"transcript_id": "b", "full_name": "Zubeyda Harvest", "email": "", "plan": "pro"},
             {"transcript_id": "z", "full_name": "Nobody Here", "email": "", "plan": "pro"},
         ],
     )

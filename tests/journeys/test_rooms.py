@@ -16,6 +16,9 @@ INVITED = [person for person in PEOPLE if person.invited]
 HEADS = {
     "review": "Review",
     "sessions": "Sessions",
+    "cases": "Cases",
+    "holds": "On hold",
+    "assignments": "Policy assignments",
     "imports": "Imports",
     "access": "Access",
     "studies": "Studies",
