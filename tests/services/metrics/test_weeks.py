@@ -1,17 +1,66 @@
-"""A closed study's snapshots: what moves on after its last week, and what never does."""
+"""From week to week: what stays, what moves on, and what takes too long."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+from sqlalchemy import create_engine, text
+
 from data_access.studies import StudyRow
 from domain.permissions import Actor
-from services import metrics
+from domain.views import Kept
+from domain.vocabulary import Role
+from services import access, metrics
 from services.installation import Installation
-from services.metrics_snapshots import audit_ledgers, take_due
-from tests.conftest import Clock
-from tests.services.metrics.worlds import cells, come, interviews, owner
+from services.metrics_snapshots import SERVICE, audit_ledgers, take_due
+from tests.conftest import Clock, Hire
+from tests.services.metrics.test_snapshots import cells, come, interviews
+
+
+@pytest.fixture
+def service(installation: Installation) -> Actor:
+    return access.service_actor(installation, SERVICE)
+
+
+@pytest.fixture
+def leo(hire: Hire, study: StudyRow) -> Actor:
+    return hire("Leo", Role.LEAD, study=study)
+
+
+def test_a_snapshot_that_takes_too_long_keeps_the_one_before_and_says_why(
+    installation: Installation,
+    administrator: Actor,
+    study: StudyRow,
+    tmp_path: Path,
+    service: Actor,
+    leo: Actor,
+    clock: Clock,
+) -> None:
+    come(installation, administrator, study, tmp_path, *interviews(0, 40))
+    take_due(installation, service)
+    first = metrics.read(installation, leo, study)
+    assert first is not None
+    clock.advance(timedelta(days=7))
+    come(installation, administrator, study, tmp_path, *interviews(100, 60, "free"))
+    take_due(installation, service, seconds=0.0)
+    second = metrics.read(installation, leo, study)
+    assert second is not None
+    assert second.everybody.people == 100
+    plan, before = second.view("plan"), first.view("plan")
+    assert plan is not None
+    assert before is not None
+    assert (plan.cells, plan.counted_on) == (before.cells, before.counted_on)
+    assert plan.kept is Kept.TIME
+    clock.advance(timedelta(days=7))
+    come(installation, administrator, study, tmp_path, *interviews(200, 60, "free"))
+    take_due(installation, service)
+    third = metrics.read(installation, leo, study)
+    assert third is not None
+    renewed = third.view("plan")
+    assert renewed is not None
+    assert (renewed.told, renewed.kept) == ({"free": 120}, None)
 
 
 def test_a_closed_studys_review_moves_on_when_enough_of_it_was_confirmed(
@@ -80,3 +129,13 @@ def confirm(installation: Installation, count: int) -> None:
         f" (SELECT number FROM session ORDER BY number LIMIT {count})",
     )
     owner(installation, "ALTER TABLE session ENABLE TRIGGER confirmation_guarded")
+
+
+def owner(installation: Installation, statement: str) -> None:
+    """What only the owner of the tables can do."""
+    address = installation.database.addresses.owner
+    assert address is not None
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
