@@ -99,7 +99,10 @@ _TELLINGS = {
     Kind.POLICY_ACCEPTED: _Telling("Your change of the policy is in force.", "/changes"),
     Kind.POLICY_REJECTED: _Telling("Your change of the policy was turned down.", "/changes"),
     Kind.MAPPING_WAITING: _Telling(
-        "Which policy governs a session waits for a second administrator.", "/held", True, True
+        "Which policy governs a session waits for a second administrator.",
+        "/assignments",
+        True,
+        True,
     ),
     Kind.RETENTION_DUE: _Telling(
         "Sessions of a study have reached the end of their retention.", "/retention", True

@@ -48,18 +48,31 @@ class Room:
     draw: Callable[[], None]
     act: Act | None = None
     listed: bool = True
+    #: Under which heading of the menu it stands, for who has many rooms.
+    under: str = ""
+
+
+#: More rooms than this are told apart by headings.
+_FEW = 8
 
 
 ROOMS = (
     Room("", "Home", ":material/home:", home.page),
     Room("notifications", "Notifications", ":material/notifications:", notifications.page),
-    Room("review", "Review", ":material/rate_review:", queue.page, Act.REVIEW),
-    Room("sessions", "Sessions", ":material/forum:", sessions.page, Act.BROWSE_SESSIONS),
+    Room("review", "Review", ":material/rate_review:", queue.page, Act.REVIEW, under="Sessions"),
+    Room(
+        "sessions",
+        "Sessions",
+        ":material/forum:",
+        sessions.page,
+        Act.BROWSE_SESSIONS,
+        under="Sessions",
+    ),
     Room("session", "Session", "", session.page, Act.BROWSE_SESSIONS, listed=False),
-    Room("cases", "Cases", ":material/shield:", cases.page, Act.HANDLE_CASES),
+    Room("cases", "Cases", ":material/shield:", cases.page, Act.HANDLE_CASES, under="Sessions"),
     Room("case", "Case", "", case.page, Act.HANDLE_CASES, listed=False),
-    Room("holds", "On hold", ":material/front_hand:", holds.page, Act.SEE_HOLDS),
-    Room("shares", "Shares", ":material/outbox:", board.page, Act.SEE_SHARES),
+    Room("holds", "On hold", ":material/front_hand:", holds.page, Act.SEE_HOLDS, under="Sessions"),
+    Room("shares", "Shares", ":material/outbox:", board.page, Act.SEE_SHARES, under="What leaves"),
     Room("share", "Share", "", share.page, Act.SEE_SHARES, listed=False),
     Room(
         "metrics",
@@ -67,50 +80,121 @@ ROOMS = (
         ":material/bar_chart:",
         participation.page,
         Act.SEE_METRICS,
+        under="Studies",
     ),
-    Room("imports", "Imports", ":material/upload_file:", imports.page, Act.IMPORT),
-    Room("access", "Access", ":material/key:", access.page, Act.MANAGE_ACCESS),
-    Room("studies", "Studies", ":material/science:", studies.page, Act.MANAGE_STUDIES),
-    Room("quality", "Review quality", ":material/fact_check:", quality.page, Act.MANAGE_STUDIES),
+    Room("imports", "Imports", ":material/upload_file:", imports.page, Act.IMPORT, under="Studies"),
+    Room(
+        "access",
+        "Access",
+        ":material/key:",
+        access.page,
+        Act.MANAGE_ACCESS,
+        under="People and trail",
+    ),
+    Room(
+        "studies",
+        "Studies",
+        ":material/science:",
+        studies.page,
+        Act.MANAGE_STUDIES,
+        under="Studies",
+    ),
+    Room(
+        "quality",
+        "Review quality",
+        ":material/fact_check:",
+        quality.page,
+        Act.MANAGE_STUDIES,
+        under="Studies",
+    ),
     Room(
         "withdrawals",
         "Withdrawals",
         ":material/undo:",
         withdrawals.page,
         Act.RECORD_WITHDRAWAL,
+        under="Participants",
     ),
-    Room("erasure", "Erasure", ":material/delete_forever:", erasure.page, Act.ERASE),
-    Room("retention", "Retention", ":material/hourglass_bottom:", retention.page, Act.ERASE),
-    Room("recipients", "Recipients", ":material/contacts:", recipients.page, Act.MANAGE_RECIPIENTS),
-    Room("policy", "Policy", ":material/gavel:", policy_table.page, Act.READ_POLICY),
+    Room(
+        "erasure",
+        "Erasure",
+        ":material/delete_forever:",
+        erasure.page,
+        Act.ERASE,
+        under="Participants",
+    ),
+    Room(
+        "retention",
+        "Retention",
+        ":material/hourglass_bottom:",
+        retention.page,
+        Act.ERASE,
+        under="Participants",
+    ),
+    Room(
+        "recipients",
+        "Recipients",
+        ":material/contacts:",
+        recipients.page,
+        Act.MANAGE_RECIPIENTS,
+        under="What leaves",
+    ),
+    Room(
+        "policy", "Policy", ":material/gavel:", policy_table.page, Act.READ_POLICY, under="Policy"
+    ),
     Room(
         "assignments",
         "Policy assignments",
         ":material/rule:",
         assignments.page,
         Act.ASSIGN_POLICY,
+        under="Policy",
     ),
-    Room("changes", "Policy changes", ":material/edit_note:", changes.page, Act.CHANGE_POLICY),
-    Room("audit", "Audit trail", ":material/history:", trail.page, Act.READ_AUDIT),
+    Room(
+        "changes",
+        "Policy changes",
+        ":material/edit_note:",
+        changes.page,
+        Act.CHANGE_POLICY,
+        under="Policy",
+    ),
+    Room(
+        "audit",
+        "Audit trail",
+        ":material/history:",
+        trail.page,
+        Act.READ_AUDIT,
+        under="People and trail",
+    ),
 )
 
 
-def rooms_for(person: Actor | None) -> list[StreamlitPage]:
-    """The pages of somebody's navigation; a page that is not theirs does not exist for them."""
+def rooms_for(person: Actor | None) -> dict[str, list[StreamlitPage]]:
+    """The pages of somebody's navigation under the headings of their menu.
+
+    A page that is not theirs does not exist for them.
+    """
     if person is None:
-        return [st.Page(home.signed_out, title="Clearance", url_path="", default=True)]
-    return [
-        st.Page(
-            room.draw,
-            title=room.title,
-            icon=room.icon or None,
-            url_path=room.address or None,
-            default=not room.address,
-            visibility="visible" if room.listed else "hidden",
-        )
-        for room in ROOMS
-        if room.act is None or may(person, room.act)
-    ]
+        return {"": [st.Page(home.signed_out, title="Clearance", url_path="", default=True)]}
+    theirs = [room for room in ROOMS if room.act is None or may(person, room.act)]
+    many = sum(room.listed for room in theirs) > _FEW
+    menu: dict[str, list[StreamlitPage]] = {}
+    for room in theirs:
+        # One that is not listed makes no heading by itself.
+        heading = room.under if many and room.listed else ""
+        menu.setdefault(heading, []).append(_page(room))
+    return menu
+
+
+def _page(room: Room) -> StreamlitPage:
+    return st.Page(
+        room.draw,
+        title=room.title,
+        icon=room.icon or None,
+        url_path=room.address or None,
+        default=not room.address,
+        visibility="visible" if room.listed else "hidden",
+    )
 
 
 def note_refusal(person: Actor) -> None:

@@ -575,6 +575,21 @@ $$;
 CREATE TRIGGER note_proposal AFTER INSERT OR UPDATE ON policy_proposal
   FOR EACH ROW EXECUTE FUNCTION note_policy_proposal();
 
+CREATE FUNCTION note_policy_assignment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    PERFORM notify_administrators('mapping_waiting', NEW.id, '', NULL);
+  ELSIF NEW.decided_at IS NOT NULL AND OLD.decided_at IS NULL THEN
+    PERFORM settle_notifications(ARRAY['mapping_waiting'], NEW.id, NULL);
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER note_assignment AFTER INSERT OR UPDATE ON policy_assignment
+  FOR EACH ROW EXECUTE FUNCTION note_policy_assignment();
+
 CREATE FUNCTION note_grant() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -674,7 +689,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION notify_staff(uuid[], text, uuid, text, bigint),
   notify_administrators(text, uuid, text, bigint), settle_notifications(text[], uuid, uuid),
   voters_for(uuid), note_share_step(), note_share_vote(), note_taken_back(), note_job(),
-  note_policy_proposal(), note_grant(), note_attestation(), note_time_passing(timestamptz),
+  note_policy_proposal(), note_policy_assignment(), note_grant(), note_attestation(), note_time_passing(timestamptz),
   note_retention(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION note_time_passing(timestamptz), note_retention(uuid[]) TO clearance_app;
 
