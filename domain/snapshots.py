@@ -27,6 +27,9 @@ from domain.errors import Refused
 from domain.metrics import OUTSIDE, PERIOD, WEEK, Breakdown, Within, listed_periods
 from domain.views import Kept, View, ViewCell
 
+#: No view may take longer: one with very many small counts leaves time for the others.
+VIEW_SECONDS = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
@@ -293,9 +296,10 @@ class _Taking:
 
     def _protected(self, ledger: Ledger, table: Table) -> tuple[Ledger, Mapping[Fact, Cell]] | Kept:
         """The ledger with the table in it, and its cells; or why it stays as it was."""
+        patience = None if self.patience is None else self.patience.at_most(VIEW_SECONDS)
         try:
-            view = guarded(ledger, table, self.patience)
-            return admit(ledger, view, self.patience), view.cells
+            view = guarded(ledger, table, patience)
+            return admit(ledger, view, patience), view.cells
         except OutOfTime:
             return Kept.TIME
         except Refused:

@@ -31,6 +31,10 @@ class Patience:
         """So many seconds from now."""
         return cls(clock, clock() + seconds)
 
+    def at_most(self, seconds: float) -> Patience:
+        """The same, and no longer than so many seconds from now."""
+        return Patience(self.clock, min(self.until, self.clock() + seconds))
+
     def left(self) -> float:
         """The seconds that are left.
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.counted import Counted, declared_category
 from domain.crossed_counts import crossed
 from domain.crossings import CROSSINGS, REST
+from domain.disclosure.cells import Suppressed, Why
 from domain.disclosure.medians import Figure
 from domain.disclosure.patience import Patience
 from domain.metrics import NOT_MEANT, OTHER, OUTSIDE, PERSONAL, Neighbour, breakdowns
@@ -225,6 +226,32 @@ def test_a_table_whose_rest_was_nobody_waits_when_somebody_is_in_it() -> None:
         [*people(40), *people(10, plan="max"), *people(30, plan="free", status="abandoned")]
     )
     assert crossed(plan, known, odd, told, before, {}) is None
+
+
+class Jumping:
+    """A clock on which the time is over after so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def __call__(self) -> float:
+        self.looks -= 1
+        return 0.0 if self.looks >= 0 else 100.0
+
+
+def test_a_median_for_which_no_time_is_left_is_withheld_and_its_bands_are_shown() -> None:
+    declared = [each for each in breakdowns(FIRST, OPENS, CLOSES) if each.name == "length"]
+    bands = [{"length": name} for name in declared[0].categories for _ in range(30)]
+    occasion = Occasion(FIRST, FIRST, OPENS, CLOSES, new=True)
+    held = counted([*bands, *bands[:5]], {"length": Figure(26, 155)})
+    late = set()
+    for looks in range(2, 14):
+        patience = Patience.of(50, Jumping(looks))
+        view = take(occasion, declared, held, {}, {}, patience).views["length"]
+        if view.median == Suppressed(Why.TIME):
+            late.add(len(view.told))
+    assert late
+    assert 0 not in late
 
 
 class Ticking:
