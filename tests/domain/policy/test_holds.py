@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.consent import Choices
 from domain.errors import BadInput
 from domain.policy import Outcome, Use, current_table, decide
 from domain.policy.assignments import (
@@ -31,7 +32,7 @@ from domain.policy.overview import asked_as
 from domain.policy.selections import Stretch, select
 from domain.policy.standing_codes import NOT_COMPLETED, facts_with, standing_of
 from domain.policy.standings import Answers, StandingCount, cuts, slot_of
-from domain.vocabulary import PolicyVersion
+from domain.vocabulary import ConsentChoice, PolicyVersion
 from tests.domain.policy.worlds import (
     IN_APRIL,
     IN_DECEMBER,
@@ -114,6 +115,14 @@ def test_a_session_waits_for_each_use_that_a_rule_holds():
     }
     december = group(session(IN_DECEMBER, memory_on=True), answers)
     assert set(holds_of(answers, december.slot, december.standing)) == {"R55", "R70", "R80"}
+
+
+def test_sessions_that_differ_in_what_some_use_does_not_ask_are_counted_together_for_it():
+    answers = answers_of(RECORDED)
+    published = session(IN_APRIL, choices=Choices(publish_responses=ConsentChoice.GRANTED))
+    groups = [group(session(IN_APRIL), answers, 2), group(published, answers, 3)]
+    counted = {each.rule: each.sessions for each in count_holds(groups, answers)}
+    assert counted == {"R33": 2, "R42": 5, "R45": 5, "R70": 5}
 
 
 def test_the_slot_of_a_session_is_the_stretch_it_was_completed_in():
