@@ -10,11 +10,13 @@ import json
 import os
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from streamlit import auth_util, config, file_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.util import calc_hash
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette import starlette_app_utils, starlette_server_config
 
@@ -109,6 +111,24 @@ def sends_to_sign_out(frame: bytes) -> bool:
     message = ForwardMsg()
     message.ParseFromString(frame)
     return message.WhichOneof("type") == "auth_redirect"
+
+
+def page_hash(address: str) -> str:
+    """By which hash Streamlit's messages name the page of that address."""
+    return calc_hash(address)
+
+
+def page_asked_for(frame: bytes) -> tuple[str, str] | None:
+    """Hash of the page that a message asks for, and the path its address names; None without."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(frame)
+    except Exception:  # noqa: BLE001 - protobuf's error class differs between its backends
+        return None
+    if message.WhichOneof("type") != "rerun_script" or not message.rerun_script.page_script_hash:
+        return None
+    asked = message.rerun_script
+    return asked.page_script_hash, urlsplit(asked.context_info.url).path.strip("/")
 
 
 def is_somebodys_doing(frame: bytes) -> bool:

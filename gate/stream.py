@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+import anyio.to_thread
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain.permissions import Actor
 from domain.sign_in import Ended
 from gate import internals
+from gate.forged import forged_room, note_forged
 from gate.identity import resume, token_of
 from gate.paths import sign_in_address
 from gate.watch import Watch
@@ -81,6 +84,7 @@ class _Stream:
                 self._first_is_automatic = doing = False
             standing = await resume(self._installation, self._token, active=doing)
             if not isinstance(standing, Ended):
+                await self._note_forged(message.get("bytes") or b"", standing.actor)
                 return message
             await self.end(standing)
 
@@ -106,6 +110,11 @@ class _Stream:
         async with self._sending:
             with suppress(RuntimeError, OSError):
                 await _leave(self._send, why)
+
+    async def _note_forged(self, frame: bytes, actor: Actor) -> None:
+        room = forged_room(frame)
+        if room is not None:
+            await anyio.to_thread.run_sync(lambda: note_forged(self._installation, actor, room))
 
     async def _next(self) -> Message:
         """A message, or a disconnect as soon as the sign-in is over."""

@@ -11,6 +11,7 @@ import streamlit as st
 
 from domain.errors import Refused
 from domain.permissions import Act, Actor, check, may
+from domain.rooms import ACTS
 from pages.admin import (
     access,
     erasure,
@@ -40,16 +41,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One page: its address, and the act that opens it (None: anybody signed in)."""
+    """One page and its address."""
 
     address: str
     title: str
     icon: str
     draw: Callable[[], None]
-    act: Act | None = None
     listed: bool = True
     #: Under which heading of the menu it stands, for who has many rooms.
     under: str = ""
+
+    @property
+    def act(self) -> Act | None:
+        """The act that opens it; None where anybody signed in may enter."""
+        return ACTS[self.address]
 
 
 #: More rooms than this are told apart by headings.
@@ -59,36 +64,33 @@ _FEW = 8
 ROOMS = (
     Room("", "Home", ":material/home:", home.page),
     Room("notifications", "Notifications", ":material/notifications:", notifications.page),
-    Room("review", "Review", ":material/rate_review:", queue.page, Act.REVIEW, under="Sessions"),
+    Room("review", "Review", ":material/rate_review:", queue.page, under="Sessions"),
     Room(
         "sessions",
         "Sessions",
         ":material/forum:",
         sessions.page,
-        Act.BROWSE_SESSIONS,
         under="Sessions",
     ),
-    Room("session", "Session", "", session.page, Act.BROWSE_SESSIONS, listed=False),
-    Room("cases", "Cases", ":material/shield:", cases.page, Act.HANDLE_CASES, under="Sessions"),
-    Room("case", "Case", "", case.page, Act.HANDLE_CASES, listed=False),
-    Room("holds", "On hold", ":material/front_hand:", holds.page, Act.SEE_HOLDS, under="Sessions"),
-    Room("shares", "Shares", ":material/outbox:", board.page, Act.SEE_SHARES, under="What leaves"),
-    Room("share", "Share", "", share.page, Act.SEE_SHARES, listed=False),
+    Room("session", "Session", "", session.page, listed=False),
+    Room("cases", "Cases", ":material/shield:", cases.page, under="Sessions"),
+    Room("case", "Case", "", case.page, listed=False),
+    Room("holds", "On hold", ":material/front_hand:", holds.page, under="Sessions"),
+    Room("shares", "Shares", ":material/outbox:", board.page, under="What leaves"),
+    Room("share", "Share", "", share.page, listed=False),
     Room(
         "metrics",
         "Participation",
         ":material/bar_chart:",
         participation.page,
-        Act.SEE_METRICS,
         under="Studies",
     ),
-    Room("imports", "Imports", ":material/upload_file:", imports.page, Act.IMPORT, under="Studies"),
+    Room("imports", "Imports", ":material/upload_file:", imports.page, under="Studies"),
     Room(
         "access",
         "Access",
         ":material/key:",
         access.page,
-        Act.MANAGE_ACCESS,
         under="People and trail",
     ),
     Room(
@@ -96,7 +98,6 @@ ROOMS = (
         "Studies",
         ":material/science:",
         studies.page,
-        Act.MANAGE_STUDIES,
         under="Studies",
     ),
     Room(
@@ -104,7 +105,6 @@ ROOMS = (
         "Review quality",
         ":material/fact_check:",
         quality.page,
-        Act.MANAGE_STUDIES,
         under="Studies",
     ),
     Room(
@@ -112,7 +112,6 @@ ROOMS = (
         "Withdrawals",
         ":material/undo:",
         withdrawals.page,
-        Act.RECORD_WITHDRAWAL,
         under="Participants",
     ),
     Room(
@@ -120,7 +119,6 @@ ROOMS = (
         "Erasure",
         ":material/delete_forever:",
         erasure.page,
-        Act.ERASE,
         under="Participants",
     ),
     Room(
@@ -128,7 +126,6 @@ ROOMS = (
         "Retention",
         ":material/hourglass_bottom:",
         retention.page,
-        Act.ERASE,
         under="Participants",
     ),
     Room(
@@ -136,18 +133,14 @@ ROOMS = (
         "Recipients",
         ":material/contacts:",
         recipients.page,
-        Act.MANAGE_RECIPIENTS,
         under="What leaves",
     ),
-    Room(
-        "policy", "Policy", ":material/gavel:", policy_table.page, Act.READ_POLICY, under="Policy"
-    ),
+    Room("policy", "Policy", ":material/gavel:", policy_table.page, under="Policy"),
     Room(
         "assignments",
         "Policy assignments",
         ":material/rule:",
         assignments.page,
-        Act.ASSIGN_POLICY,
         under="Policy",
     ),
     Room(
@@ -155,7 +148,6 @@ ROOMS = (
         "Policy changes",
         ":material/edit_note:",
         changes.page,
-        Act.CHANGE_POLICY,
         under="Policy",
     ),
     Room(
@@ -163,7 +155,6 @@ ROOMS = (
         "Audit trail",
         ":material/history:",
         trail.page,
-        Act.READ_AUDIT,
         under="People and trail",
     ),
 )

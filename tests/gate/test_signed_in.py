@@ -253,27 +253,6 @@ def test_a_page_of_another_role_yields_nothing_and_is_audited(live: Live) -> Non
         assert live.count("page.open", outcome="refused", object_id="access") == before + 1
 
 
-def test_forged_page_widget_and_fragment_messages_yield_nothing(live: Live) -> None:
-    with screen(live.web, signed_in(live.web, ADA)) as tab:
-        came = tab.run("access")
-        hashes = {
-            page.url_pathname: page.page_script_hash
-            for message in came
-            if message.WhichOneof("type") == "navigation"
-            for page in message.navigation.app_pages
-        }
-    with screen(live.web, signed_in(live.web, ROSA)) as tab:
-        for forged in (
-            {"page_script_hash": hashes["access"]},
-            {"page_script_hash": hashes["access"], "fragment_id": "0" * 32},
-            {"fragment_id": "0" * 32},
-        ):
-            tab.ask("access", **forged)
-            assert "Invite" not in drawn(tab.run())
-        tab.send(b"\xff\xff\xff not a message")
-        assert "Invite" not in drawn(tab.run())
-
-
 def test_a_person_switched_off_is_out_at_the_next_message(live: Live, ada: Actor) -> None:
     staff_id = access.actor_by_email(live.installation, TEMPORARY).staff_id
     browser = signed_in(live.web, TEMPORARY)
