@@ -82,8 +82,9 @@ def draw_filters(
     first[2].selectbox(
         "Order", list(_SORTS), format_func=_SORTS.__getitem__, key="f.sort", on_change=_write
     )
+    # The same label always: Streamlit takes another for another button, and closes this one.
     more = first[3].popover(
-        _more_label(current),
+        "More filters",
         icon=":material/tune:",
         width="stretch",
         key=OPENED,
@@ -133,8 +134,9 @@ def _many(label: str, options: Sequence[object], names: Mapping[Any, str], key: 
     )
 
 
-def _more_label(current: SessionFilter) -> str:
-    held = sum(
+def set_behind(current: SessionFilter) -> int:
+    """How many filters are set among those behind the button."""
+    return sum(
         bool(part)
         for part in (
             current.completed_from or current.completed_until,
@@ -147,7 +149,6 @@ def _more_label(current: SessionFilter) -> str:
             *current.choices,
         )
     )
-    return f"More filters ({held})" if held else "More filters"
 
 
 def _follow(current: SessionFilter) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components import words
 from components.empty import draw_empty
-from components.filter_bar import draw_filters
+from components.filter_bar import draw_filters, set_behind
 from components.session_table import draw_sessions
 from domain.counts import capped_count
 from domain.errors import BadInput, Refused
@@ -55,7 +56,9 @@ def _list(actor: Actor, wanted: SessionFilter, found: SessionPage, *, spans: boo
         )
         return
     match = "session matches" if found.count == 1 else "sessions match"
-    st.caption(f"{capped_count(found.count, found.cap)} {match}")
+    behind = set_behind(wanted)
+    more = f" · {words.plural(behind, 'filter')} set under “More filters”" if behind else ""
+    st.caption(f"{capped_count(found.count, found.cap)} {match}{more}")
     draw_sessions(table_rows(found.table, actor, found.rows, found.at, with_study=spans))
     back, on, _rest = st.columns([2, 2, 8])
     for column, label, cursor, key in (
