@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +13,10 @@ from data_access.consent_events import MovedEvents
 from data_access.consent_events import TouchedByFile as TouchedByFile
 from data_access.import_batches import RefusalRow
 from data_access.studies import StudyRow
-from domain.errors import BadInput, Refused
+from domain.errors import BadInput
 from domain.permissions import Act, Actor, check
 from services.acts import act
+from services.importing.batch import refuse_whole, whole_file
 from services.importing.readers import read_rows
 from services.importing.records import choice_record
 from services.importing.staging import ImportStopped, Tally, values_of
@@ -74,10 +74,9 @@ def import_choices(
     tally = Tally()
     moved = MovedEvents(0, 0)
     touched: tuple[TouchedByFile, ...] = ()
-    state = "interrupted"
-    batch_id: UUID | None = None
-    try:
-        with act(
+    with (
+        whole_file(installation, actor, study, path, tally) as batch,
+        act(
             installation,
             actor,
             "import.choices",
@@ -85,53 +84,37 @@ def import_choices(
             object_id=study.slug,
             study_id=study.id,
             long=True,
-        ) as done:
-            check(actor, Act.IMPORT)
-            batch_id = _start(installation, actor, study, path)
-            done.detail.update(file=path.name, batch=str(batch_id))
-            reading = _Reading(installation, actor, batch_id, path, tally, progress, stop)
-            consent_events.stage(done.connection, reading.rows(installation.now()))
-            importing.take_turns(done.connection)
-            for problem in consent_events.problems(done.connection, study.id):
-                tally.refuse(
-                    path.name,
-                    problem.row,
-                    problem.transcript_id,
-                    f"import.choice-{problem.kind}",
-                    _PROBLEMS[problem.kind],
-                )
-            if tally.refused:
-                raise Refused(
-                    f"{tally.refused} of {tally.rows_read} rows cannot be recorded, so nothing "
-                    "was.",
-                    rule="import.whole",
-                    remedy="Mend the rows and offer the file again.",
-                )
-            moved = consent_events.move_in(
-                done.connection, study.id, actor.staff_id, installation.now()
+        ) as done,
+    ):
+        check(actor, Act.IMPORT)
+        batch.start()
+        done.detail.update(file=path.name, batch=str(batch.id))
+        reading = _Reading(installation, actor, batch.id, path, tally, progress, stop)
+        consent_events.stage(done.connection, reading.rows(installation.now()))
+        importing.take_turns(done.connection)
+        for problem in consent_events.problems(done.connection, study.id):
+            tally.refuse(
+                path.name,
+                problem.row,
+                problem.transcript_id,
+                f"import.choice-{problem.kind}",
+                _PROBLEMS[problem.kind],
             )
-            touched = tuple(consent_events.touched(done.connection))
-            done.detail.update(
-                choices=moved.events,
-                sessions=moved.sessions,
-                shares=[each.share_number for each in touched],
-            )
-        state = "imported"
-    except Refused as refused:
-        if refused.rule != "import.whole":
-            raise
-        state = "refused"
-    except ImportStopped:
-        state = "stopped"
-        raise
-    finally:
-        if batch_id is not None:
-            _finish(installation, actor, batch_id, state, tally, moved, path)
-    if batch_id is None:  # pragma: no cover - the act raises before it gets here
-        raise AssertionError("The import did not start.")
+        if tally.refused:
+            refuse_whole(tally, "recorded", "Mend the rows and offer the file again.")
+        moved = consent_events.move_in(
+            done.connection, study.id, actor.staff_id, installation.now()
+        )
+        batch.added, batch.skipped = moved.events, tally.rows_read - moved.events
+        touched = tuple(consent_events.touched(done.connection))
+        done.detail.update(
+            choices=moved.events,
+            sessions=moved.sessions,
+            shares=[each.share_number for each in touched],
+        )
     return ChoicesReport(
-        batch_id,
-        state == "imported",
+        batch.id,
+        batch.kept,
         tally.rows_read,
         moved.events,
         moved.sessions,
@@ -197,43 +180,3 @@ class _Reading:
             import_batches.beat(connection, self.batch_id, read, self.installation.now())
         if self.stop():
             raise ImportStopped("The import was stopped; nothing of the file was kept.")
-
-
-def _start(installation: Installation, actor: Actor, study: StudyRow, path: Path) -> UUID:
-    with installation.database.transaction(actor.staff_id) as connection:
-        return import_batches.start(
-            connection,
-            study_id=study.id,
-            file_name=path.name,
-            by=actor.staff_id,
-            now=installation.now(),
-        )
-
-
-def _finish(
-    installation: Installation,
-    actor: Actor,
-    batch_id: UUID,
-    state: str,
-    tally: Tally,
-    moved: MovedEvents,
-    path: Path,
-) -> None:
-    kept = state == "imported"
-    digest = None
-    if path.is_file():
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").digest()
-    with installation.database.transaction(actor.staff_id) as connection:
-        import_batches.finish(
-            connection,
-            batch_id,
-            state=state,
-            rows_read=tally.rows_read,
-            imported=moved.events,
-            skipped=tally.rows_read - moved.events if kept else 0,
-            refused=tally.refused,
-            file_digest=digest,
-            now=installation.now(),
-        )
-        import_batches.refuse_rows(connection, batch_id, tally.refusals)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from data_access import import_batches, importing
+from data_access import importing
 from data_access.import_batches import RefusalRow
 from data_access.studies import StudyRow
-from domain.errors import ClearanceError, Refused
 from domain.permissions import Act, Actor, check
 from services.acts import act
+from services.importing.batch import refuse_whole, whole_file
 from services.importing.staging import ImportStopped as ImportStopped
 from services.importing.staging import Staging, Tally
 from services.installation import Installation
@@ -98,11 +97,10 @@ def import_transcripts(
         When ``stop`` said so.
     """
     tally = Tally()
-    batch_id: UUID | None = None
     moved = importing.Moved(0, 0, 0)
-    state = "interrupted"
-    try:
-        with act(
+    with (
+        whole_file(installation, actor, study, files.transcripts, tally) as batch,
+        act(
             installation,
             actor,
             "import",
@@ -110,54 +108,38 @@ def import_transcripts(
             object_id=study.slug,
             study_id=study.id,
             long=True,
-        ) as done:
-            check(actor, Act.IMPORT)
-            batch_id = _start(installation, actor, study, files)
-            done.detail.update(file=files.transcripts.name, batch=str(batch_id))
-            importing.prepare(done.connection)
-            staging = Staging(installation, actor, study, batch_id, detect_language, tally)
-            staging.sessions(done.connection, files.transcripts, progress, stop)
-            staging.accounts(done.connection, files.accounts)
-            staging.choices(done.connection, files.choices)
-            importing.take_turns(done.connection)
-            _refuse_clashes(done.connection, study, files, tally)
-            if tally.refused and not leave_out_refused:
-                raise Refused(
-                    f"{tally.refused} of {tally.rows_read} rows cannot be imported, so nothing "
-                    "was.",
-                    rule="import.whole",
-                    remedy="Mend the rows, or import the file without them.",
-                )
-            importing.drop_rows(done.connection, tally.left_out)
-            moved = importing.move_in(
-                done.connection,
-                study_id=study.id,
-                batch_id=batch_id,
-                actor_id=actor.staff_id,
-                now=installation.now(),
-            )
-            done.detail.update(
-                imported=moved.sessions,
-                skipped=moved.skipped,
-                refused=tally.refused,
-                choices=moved.choices,
-            )
-        state = "imported"
-    except Refused as refused:
-        if refused.rule != "import.whole":
-            raise
-        state = "refused"
-    except ImportStopped:
-        state = "stopped"
-        raise
-    finally:
-        if batch_id is not None:
-            _finish(installation, actor, batch_id, state, tally, moved, files)
-    if batch_id is None:  # pragma: no cover - the act raises before it gets here
-        raise ClearanceError("The import did not start.")
+        ) as done,
+    ):
+        check(actor, Act.IMPORT)
+        batch.start()
+        done.detail.update(file=files.transcripts.name, batch=str(batch.id))
+        importing.prepare(done.connection)
+        staging = Staging(installation, actor, study, batch.id, detect_language, tally)
+        staging.sessions(done.connection, files.transcripts, progress, stop)
+        staging.accounts(done.connection, files.accounts)
+        staging.choices(done.connection, files.choices)
+        importing.take_turns(done.connection)
+        _refuse_clashes(done.connection, study, files, tally)
+        if tally.refused and not leave_out_refused:
+            refuse_whole(tally, "imported", "Mend the rows, or import the file without them.")
+        importing.drop_rows(done.connection, tally.left_out)
+        moved = importing.move_in(
+            done.connection,
+            study_id=study.id,
+            batch_id=batch.id,
+            actor_id=actor.staff_id,
+            now=installation.now(),
+        )
+        batch.added, batch.skipped = moved.sessions, moved.skipped
+        done.detail.update(
+            imported=moved.sessions,
+            skipped=moved.skipped,
+            refused=tally.refused,
+            choices=moved.choices,
+        )
     return ImportReport(
-        batch_id=batch_id,
-        kept=state == "imported",
+        batch_id=batch.id,
+        kept=batch.kept,
         rows_read=tally.rows_read,
         imported=moved.sessions,
         skipped=moved.skipped,
@@ -180,45 +162,3 @@ def _refuse_clashes(
             tally.left_out.append(problem.row)
         rule = f"import.{problem.kind.replace(' ', '-')}"
         tally.refuse(path.name, problem.row, problem.transcript_id, rule, _PROBLEMS[problem.kind])
-
-
-def _start(installation: Installation, actor: Actor, study: StudyRow, files: ImportFiles) -> UUID:
-    with installation.database.transaction(actor.staff_id) as connection:
-        return import_batches.start(
-            connection,
-            study_id=study.id,
-            file_name=files.transcripts.name,
-            by=actor.staff_id,
-            now=installation.now(),
-        )
-
-
-def _finish(
-    installation: Installation,
-    actor: Actor,
-    batch_id: UUID,
-    state: str,
-    tally: Tally,
-    moved: importing.Moved,
-    files: ImportFiles,
-) -> None:
-    with installation.database.transaction(actor.staff_id) as connection:
-        import_batches.finish(
-            connection,
-            batch_id,
-            state=state,
-            rows_read=tally.rows_read,
-            imported=moved.sessions if state == "imported" else 0,
-            skipped=moved.skipped if state == "imported" else 0,
-            refused=tally.refused,
-            file_digest=_file_digest(files.transcripts),
-            now=installation.now(),
-        )
-        import_batches.refuse_rows(connection, batch_id, tally.refusals)
-
-
-def _file_digest(path: Path) -> bytes | None:
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
