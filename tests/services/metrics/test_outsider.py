@@ -20,8 +20,7 @@ from services.installation import Installation
 from services.metrics_snapshots import SERVICE, audit_ledgers, take_due
 from tests.conftest import Clock, Hire
 from tests.domain.disclosure.outsider import Seen, opened
-from tests.services.metrics.test_snapshots import interviews
-from tests.services.metrics.test_weeks import owner
+from tests.services.metrics.worlds import interviews, owner
 from tests.services.worlds import read_by_the_machine, take_in
 
 #: What the rows below say of people; the other breakdowns are seen and not asked about.

@@ -17,56 +17,12 @@ from domain.errors import Refused
 from domain.metrics import EVERYBODY, RETURNS, snapshot_week
 from domain.permissions import Actor
 from domain.vocabulary import Role
-from services import access, metrics
+from services import metrics
 from services.installation import Installation
-from services.metrics_snapshots import SERVICE, audit_ledgers, take_due
+from services.metrics_snapshots import audit_ledgers, take_due
 from tests.conftest import Clock, Hire
-from tests.services.worlds import full, read_by_the_machine, take_in
-
-PLANS = ("free", "pro", "max")
-
-
-@pytest.fixture
-def service(installation: Installation) -> Actor:
-    return access.service_actor(installation, SERVICE)
-
-
-@pytest.fixture
-def leo(hire: Hire, study: StudyRow) -> Actor:
-    return hire("Leo", Role.LEAD, study=study)
-
-
-def interviews(first: int, count: int, plan: str = "pro") -> list[dict[str, object]]:
-    return [
-        full(
-            f"t{number}",
-            "Who helps you?",
-            "Mo Smith does.",
-            plan=plan,
-            participant_ref=f"account-{number}",
-        )
-        for number in range(first, first + count)
-    ]
-
-
-def come(
-    installation: Installation,
-    administrator: Actor,
-    study: StudyRow,
-    directory: Path,
-    *rows: dict[str, object],
-) -> None:
-    take_in(installation, administrator, study, directory, *rows)
-    read_by_the_machine(installation, ["Mo Smith"])
-
-
-def cells(
-    installation: Installation, leo: Actor, study: StudyRow, name: str
-) -> dict[str, int | None]:
-    held = metrics.read(installation, leo, study)
-    assert held is not None
-    (found,) = [cells for breakdown, cells in held.breakdowns if breakdown.name == name]
-    return {cell.category: cell.people for cell in found}
+from tests.services.metrics.worlds import cells, come, interviews
+from tests.services.worlds import read_by_the_machine, take_in
 
 
 def test_a_snapshot_counts_people_and_hides_the_few_and_what_would_tell_them(

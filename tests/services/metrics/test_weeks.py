@@ -5,28 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from sqlalchemy import create_engine, text
-
 from data_access.studies import StudyRow
 from domain.permissions import Actor
 from domain.views import Kept
-from domain.vocabulary import Role
-from services import access, metrics
+from services import metrics
 from services.installation import Installation
-from services.metrics_snapshots import SERVICE, audit_ledgers, take_due
-from tests.conftest import Clock, Hire
-from tests.services.metrics.test_snapshots import cells, come, interviews
-
-
-@pytest.fixture
-def service(installation: Installation) -> Actor:
-    return access.service_actor(installation, SERVICE)
-
-
-@pytest.fixture
-def leo(hire: Hire, study: StudyRow) -> Actor:
-    return hire("Leo", Role.LEAD, study=study)
+from services.metrics_snapshots import audit_ledgers, take_due
+from tests.conftest import Clock
+from tests.services.metrics.worlds import cells, come, interviews, owner
 
 
 def test_a_snapshot_that_takes_too_long_keeps_the_one_before_and_says_why(
@@ -129,13 +115,3 @@ def confirm(installation: Installation, count: int) -> None:
         f" (SELECT number FROM session ORDER BY number LIMIT {count})",
     )
     owner(installation, "ALTER TABLE session ENABLE TRIGGER confirmation_guarded")
-
-
-def owner(installation: Installation, statement: str) -> None:
-    """What only the owner of the tables can do."""
-    address = installation.database.addresses.owner
-    assert address is not None
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
