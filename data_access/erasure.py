@@ -45,7 +45,7 @@ KEPT = {
     "session_source": "the transcript's id, so that its file does not bring it back",
     "policy_assignment_session": "that two administrators settled which policy governs it",
     "consent_event": "what was chosen and when: why it could be used until then",
-    "trust_safety_case": "that a case was opened and how it ended",
+    "trust_safety_case": "that a case was opened and how it ended, without what was noted of it",
     "share_session": "that a request covered it, by digests and the package's pseudonym",
     "share_opening": "who looked at what would have left",
 }

@@ -112,7 +112,8 @@ class PolicyAssignmentSession(Base):
     )
     session_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     study_id: Mapped[UUID]
-    completed_at: Mapped[datetime]
+    #: As it was when proposed; nothing once the session is erased.
+    completed_at: Mapped[datetime | None]
     #: The policy by its date alone: what it goes back to when an assignment is taken back.
     by_date: Mapped[str]
     instead_of: Mapped[str]

@@ -14,14 +14,13 @@ from data_access import audit
 from data_access.audit import AuditFilter
 from data_access.studies import StudyRow
 from domain.errors import BadInput, Refused
-from domain.notifications import Kind
 from domain.permissions import Actor
 from domain.policy import Use
 from domain.policy.assignments import Settlement
 from domain.session_filters import parse
 from domain.shares.lifecycle import ShareState
 from domain.vocabulary import PolicyVersion, Role
-from services import assignments, holds, notifications, policy_changes, sessions
+from services import assignments, holds, policy_changes, sessions
 from services.assignments import Meant
 from services.installation import Installation
 from tests.conftest import Clock, Hire
@@ -71,21 +70,6 @@ def test_one_proposes_and_another_confirms_and_it_holds_at_once(
     (settled,) = assignments.every(installation, administrator).settled
     assert (settled.outcome, settled.decider, settled.proposer) == (CONFIRMED, "Cleo", "Ada Osei")
     assert not [h for h in holds.overview(installation, cleo).counts if h.rule in ("R03", "R04")]
-
-
-def test_a_proposal_waits_for_the_other_administrators_until_it_is_settled(
-    installation: Installation, administrator: Actor, cleo: Actor, gap: Actor
-) -> None:
-    def told(actor: Actor) -> bool:
-        found = notifications.page(installation, actor, new_only=True).rows
-        return Kind.MAPPING_WAITING in {row.kind for row in found}
-
-    proposal = assignments.propose(
-        installation, administrator, Meant(study="making-things"), MARCH, WHY
-    )
-    assert (told(administrator), told(cleo), told(gap)) == (False, True, False)
-    assignments.settle(installation, cleo, proposal, CONFIRMED)
-    assert not told(cleo)
 
 
 def test_one_session_and_a_period_can_be_meant(

@@ -261,8 +261,9 @@ BEGIN
     PERFORM 1 FROM session s JOIN policy_assignment_session part ON part.session_id = s.id
       WHERE part.assignment_id = wanted ORDER BY s.id FOR UPDATE OF s;
     IF EXISTS (SELECT 1 FROM session s JOIN policy_assignment_session part ON part.session_id = s.id
-        WHERE part.assignment_id = wanted AND (s.assigned_version, s.completed_at)
-          IS DISTINCT FROM (part.instead_of, part.completed_at)) THEN
+        WHERE part.assignment_id = wanted AND (s.erased_at IS NOT NULL
+          OR (s.assigned_version, s.completed_at)
+            IS DISTINCT FROM (part.instead_of, part.completed_at))) THEN
       RAISE EXCEPTION 'assignment.same-sessions: a session is another' USING ERRCODE = '23514';
     END IF;
     UPDATE session s SET assigned_version = held.version,
@@ -441,7 +442,7 @@ def upgrade() -> None:
     sa.Column('assignment_id', sa.Uuid(), nullable=False),
     sa.Column('session_id', sa.Uuid(), nullable=False),
     sa.Column('study_id', sa.Uuid(), nullable=False),
-    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('by_date', sa.Text(), nullable=False),
     sa.Column('instead_of', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['assignment_id'], ['policy_assignment.id'], name=op.f('fk_policy_assignment_session__assignment_id')),

@@ -277,6 +277,10 @@ BEGIN
     FROM (SELECT s.study_id, count(*) AS sessions FROM session s WHERE s.id = ANY (held)
       GROUP BY s.study_id ORDER BY s.study_id) AS gone
     WHERE p.study_id = gone.study_id AND p.state = 'unprocessed';
+  -- That a case ended and how stays, and that two settled which policy governs; not what somebody
+  -- wrote of it, nor when the interview was.
+  UPDATE trust_safety_case x SET note = NULL WHERE x.session_id = ANY (held) AND x.note IS NOT NULL;
+  UPDATE policy_assignment_session x SET completed_at = NULL WHERE x.session_id = ANY (held);
   -- The transcript's id is remembered, so that the same file does not bring it back.
   UPDATE session_source x SET content_digest = '' WHERE x.session_id = ANY (held);
   -- Our copy of what left goes; the recipient's is called back by a recall.

@@ -71,6 +71,13 @@ def planted(world: World, tmp_path: Path) -> World:
         id=session_id,
         word=MARKER,
     )
+    as_owner(
+        here,
+        "INSERT INTO trust_safety_case (session_id, study_id, state, closed_at, reason, note)"
+        " SELECT id, study_id, 'dismissed', now(), 'other', :word FROM session WHERE id = :id",
+        id=session_id,
+        word=MARKER,
+    )
     desk = reviewing.open_desk(here, world.rosa, world.sessions["m"], PURPOSE)
     identifier, first = decide(place(desk, MARKER, 1))
     replaced = replace(first, replacement=f"[{MARKER}]")
@@ -108,7 +115,14 @@ def test_nothing_of_the_words_is_left_in_any_table(planted: World) -> None:
     before = tables_with(here, _WORDS)
     assert before >= {
         f"public.{table}"
-        for table in ("turn", "decision", "quasi_identifier", "session_search", "redaction_set")
+        for table in (
+            "turn",
+            "decision",
+            "quasi_identifier",
+            "session_search",
+            "redaction_set",
+            "trust_safety_case",
+        )
     }
     account = as_owner(
         here,
