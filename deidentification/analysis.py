@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
+from presidio_analyzer import (
+    AnalyzerEngine,
+    EntityRecognizer,
+    RecognizerRegistry,
+    RecognizerResult,
+)
 from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 
 from deidentification.allow_list import AllowList
@@ -64,6 +69,14 @@ class TextAnalyser:
             for language in configuration.models
             if language == DICTIONARY_LANGUAGE
         }
+        # They tell names by being in no dictionary, of which there is one.
+        self._strange: dict[str, list[EntityRecognizer]] = {
+            language: [
+                *company_recognizers(language),
+                UnfamiliarWordRecognizer(language, lexicon, self._allowed.allows),
+            ]
+            for language in self._recased
+        }
         languages = [*configuration.models, PATTERNS_LANGUAGE]
         self._analyzer = AnalyzerEngine(
             registry=self._registry(languages),
@@ -98,12 +111,6 @@ class TextAnalyser:
             )
             for language in self._configuration.models
         ]
-        if DICTIONARY_LANGUAGE in languages:
-            # They tell names by being in no dictionary, of which there is one.
-            recognizers += company_recognizers(DICTIONARY_LANGUAGE)
-            recognizers.append(
-                UnfamiliarWordRecognizer(DICTIONARY_LANGUAGE, self._lexicon, self._allowed.allows)
-            )
         return RecognizerRegistry(recognizers=recognizers, supported_languages=languages)
 
     def versions(self) -> dict[str, str]:
@@ -120,7 +127,8 @@ class TextAnalyser:
         language
             A configured language, or :data:`~deidentification.nlp_pipe.PATTERNS_LANGUAGE`.
         closely
-            Whether the second model reads it too, which costs as much as all the rest.
+            Whether the second model reads it too, which costs as much as all the rest, and the
+            recognisers of names by their strangeness, which interviewers' scripts have none of.
         """
         plain = normalise(text)
         second = self._classifiers.get(language) if closely else None
@@ -129,7 +137,11 @@ class TextAnalyser:
             if not piece.strip():
                 continue
             results = self._analyzer.analyze(
-                piece, language=language, return_decision_process=True, score_threshold=0.0
+                piece,
+                language=language,
+                return_decision_process=True,
+                score_threshold=0.0,
+                ad_hoc_recognizers=self._strange.get(language) if closely else None,
             )
             # Beside the analyser and not in it: of two results for one stretch it keeps the
             # surer, and would drop what an introduction proves for what a model is sure of.
