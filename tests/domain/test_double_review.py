@@ -112,6 +112,13 @@ def test_blanks_and_punctuation_make_no_difference() -> None:
     assert differences(stretches(_TURNS, [], first, second)) == ()
 
 
+def test_pieces_of_which_the_same_was_said_are_one_stretch() -> None:
+    whole, halves = made([], out("Priya Shah")), made([], out("Priya "), out("Shah"))
+    for first, second in ((whole, halves), (halves, whole), (halves, made([]))):
+        held = stretches(_TURNS, [], first, second)
+        assert [_TEXT[each.span.start : each.span.end] for each in held] == ["Priya Shah"]
+
+
 def test_two_findings_side_by_side_stay_two() -> None:
     findings = [found("Priya "), found("Shah")]
     held = stretches(_TURNS, findings, made(findings), made(findings))

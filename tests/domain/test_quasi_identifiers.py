@@ -91,6 +91,12 @@ def test_a_category_has_a_name_for_people() -> None:
     assert found.category.label == "Research area"
 
 
+def test_a_search_ends_with_as_many_as_were_asked_for() -> None:
+    nobody = {POTTER: set(), KELPWICK: set(), FORTIES: set()}
+    assert len(special_uniques(nobody)) == 3
+    assert len(special_uniques(nobody, 2)) == 2
+
+
 @given(WHO, st.integers(0, 4))
 def test_a_search_that_ends_early_finds_the_smallest(who, at_most) -> None:
     assert special_uniques(who, at_most) == special_uniques(who)[:at_most]

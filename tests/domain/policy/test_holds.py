@@ -223,6 +223,15 @@ def test_an_assignment_needs_its_reason(reason, said):
     )
 
 
+def test_a_session_of_the_gap_is_told_as_it_would_be_answered():
+    answers = answers_of(RECORDED)
+    gap = group(session(IN_THE_GAP), answers)
+    told = assignment_differences([gap, gap], answers, MARCH)
+    assert told
+    assert {(each.outcome, each.sessions) for each in told} == {(Outcome.HOLD, 2)}
+    assert all(each.rule != each.rule_then for each in told)
+
+
 @given(st.lists(SESSIONS, min_size=1, max_size=8), st.sampled_from([DECEMBER, MARCH, NONE]))
 def test_the_differences_are_those_of_each_session(sessions, version):
     answers = answers_of(RECORDED)

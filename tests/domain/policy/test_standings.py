@@ -217,6 +217,34 @@ def test_counts_add_up_and_the_largest_comes_first():
     assert [(each.rule, each.sessions) for each in told] == [("R06", 6), ("R03", 2)]
 
 
+def test_two_uses_together_are_met_where_each_is_by_itself():
+    answers = Answers(current_table(), NOW, cuts((current_table(),), NOW))
+    wanted = {
+        Use.PUBLISH_SUMMARY: {Outcome.ALLOW, Outcome.HOLD},
+        Use.SHARE_RESEARCHER: {Outcome.ALLOW, Outcome.HOLD},
+    }
+    together = with_outcomes(answers, wanted)
+    alone = [with_outcomes(answers, {use: outcomes}) for use, outcomes in wanted.items()]
+    clearance = CLEARANCES[0]
+    met = set()
+    for code in every_standing():
+        slots = together.slots(code, clearance)
+        assert slots == alone[0].slots(code, clearance) & alone[1].slots(code, clearance)
+        met.add(slots)
+    assert len(met) > 1
+
+
+def test_groups_with_one_code_are_selected_together():
+    at = cuts(TABLES, NOW)
+    groups = [grouped(session(IN_APRIL), at, many) for many in (5, 2)]
+    chosen = select(
+        groups,
+        with_outcomes(Answers(current_table(), NOW, at), {Use.INTERNAL_CHARTS: {Outcome.ALLOW}}),
+        lambda _study, _flag: Clearance(),
+    )
+    assert chosen.sessions == 7
+
+
 def test_what_is_held_for_a_study_decides_what_is_selected_of_it():
     at = cuts(TABLES, NOW)
     mine, other = STUDY, uuid5(STUDY, "another")
