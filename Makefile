@@ -8,6 +8,8 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 # The requirement files name every package with its hashes, so there is nothing left to resolve.
 PIP := "$(BIN)/python" -m pip install --disable-pip-version-check --no-input --quiet --require-hashes --no-deps
+# A process for each core, but no more than four: each runs whole files, with a database of its own.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help setup run test coverage lint docs bench screenshots charts lock
 
@@ -41,10 +43,10 @@ run: $(STAMP)
 	@exec "$(BIN)/python" -m jobs.run
 
 test: $(DEV_STAMP)
-	"$(BIN)/python" -m pytest
+	"$(BIN)/python" -m pytest $(SIDE_BY_SIDE)
 
 coverage: $(DEV_STAMP)
-	"$(BIN)/python" -m pytest tests/domain --cov=domain --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+	"$(BIN)/python" -m pytest $(SIDE_BY_SIDE) tests/domain --cov=domain --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 lint: $(DEV_STAMP)
 	"$(BIN)/ruff" check .

@@ -21,7 +21,9 @@ _STYLE = """<style>
 .sessions td.number, .sessions th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .sessions a { font-weight: 600; color: inherit; text-decoration-color: #1f5f5b88; }
 .sessions small { display: block; opacity: .65; }
-.sessions td:first-child small:first-of-type { white-space: nowrap; }
+.sessions td:first-child small { white-space: nowrap; }
+.sessions .study { max-width: 17rem; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; }
 .sessions .chip { font-size: .78rem; padding: 0 .45rem; margin: 0 .2rem .2rem 0; }
 </style>"""
 
@@ -76,9 +78,15 @@ def _row(row: TableRow) -> Markup:
             "td",
             element("a", text(row.name), href=row.address, target="_self"),
             element("small", text(row.participant)),
-            element("small", text(row.study)) if row.study else Markup(""),
         ),
-        element("td", text(row.completed), element("small", text(row.state))),
+        element(
+            "td",
+            text(row.completed),
+            element("small", text(row.state)),
+            element("small", text(row.study), class_="study", title=row.study)
+            if row.study
+            else Markup(""),
+        ),
         element("td", text(row.language)),
         element("td", text(f"{row.words:,}"), class_="number"),
         element("td", text(row.findings), class_="number"),
