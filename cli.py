@@ -18,6 +18,7 @@ from jobs import (
     file_commands,
     metrics_commands,
     policy_commands,
+    refused_rows,
     release_commands,
     rights_commands,
 )
@@ -142,19 +143,7 @@ def import_transcripts(
                 detect_language=detect_language,
                 progress=progress,
             )
-        for row in report.refusals:
-            out.print(
-                f"{row.file_name}, row {row.row}"
-                f"{f' ({row.transcript_id})' if row.transcript_id else ''}: "
-                f"{row.reason} [{row.rule}]",
-                markup=False,
-                highlight=False,
-            )
-        if report.refused > len(report.refusals):
-            out.print(f"… and {report.refused - len(report.refusals):,} more refused rows.")
-        out.print(summary(report), markup=False)
-        if not report.kept:
-            raise typer.Exit(1)
+        refused_rows.tell(report.refusals, report.refused, summary(report), kept=report.kept)
 
 
 @audit_app.command("verify")

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from domain.errors import BadInput
 from domain.vocabulary import ConsentScope
+from jobs import refused_rows
 from jobs.command_desk import As, desk, err, out, who_is
 from jobs.progress_bar import progress_bar
 from services import erasure, retention, studies, withdrawals
@@ -51,19 +52,7 @@ def import_choices(
         into = studies.by_slug(here, actor, study)
         with progress_bar(err, "Reading") as progress:
             report = run(here, actor, into, file, progress=progress)
-        for row in report.refusals:
-            out.print(
-                f"{row.file_name}, row {row.row}"
-                f"{f' ({row.transcript_id})' if row.transcript_id else ''}: "
-                f"{row.reason} [{row.rule}]",
-                markup=False,
-                highlight=False,
-            )
-        if report.refused > len(report.refusals):
-            out.print(f"… and {report.refused - len(report.refusals):,} more refused rows.")
-        out.print(summary(report), markup=False)
-        if not report.kept:
-            raise typer.Exit(1)
+        refused_rows.tell(report.refusals, report.refused, summary(report), kept=report.kept)
 
 
 @consent_app.command("withdraw")

@@ -100,8 +100,7 @@ def set_check_percent(
         installation, actor, "study.checks", "study", object_id=study.slug, study_id=study.id
     ) as done:
         check(actor, Act.MANAGE_STUDIES)
-        if not 0 <= percent <= 100:
-            raise BadInput("The share of checks is a whole number from 0 to 100.")
+        _check_share("checks", percent)
         studies.set_check_percent(done.connection, study.id, percent)
         done.detail.update(percent=percent)
 
@@ -122,7 +121,11 @@ def set_double_percent(
         installation, actor, "study.doubles", "study", object_id=study.slug, study_id=study.id
     ) as done:
         check(actor, Act.MANAGE_STUDIES)
-        if not 0 <= percent <= 100:
-            raise BadInput("The share of second reviews is a whole number from 0 to 100.")
+        _check_share("second reviews", percent)
         studies.set_double_percent(done.connection, study.id, percent)
         done.detail.update(percent=percent)
+
+
+def _check_share(what: str, percent: int) -> None:
+    if not 0 <= percent <= 100:
+        raise BadInput(f"The share of {what} is a whole number from 0 to 100.")

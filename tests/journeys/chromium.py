@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 NONE_FOUND = (
@@ -31,3 +35,16 @@ def chromium() -> str | None:
         if found:
             return found
     return None
+
+
+def launched() -> Iterator[Browser]:
+    """A running Chromium; the test is skipped where there is none, and fails in CI."""
+    path = chromium()
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail(NONE_FOUND)
+    if path is None:
+        pytest.skip(NONE_FOUND)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()

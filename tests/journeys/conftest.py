@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.journeys.chromium import ARGUMENTS, NONE_FOUND, chromium
+from tests.journeys.chromium import NONE_FOUND, chromium, launched
 from tests.live.processes import Live
 
 _PATIENCE_MS = 20_000
@@ -30,15 +29,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 # A package, not a session: the browser runs an event loop that other tests may not meet.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    path = chromium()
-    if path is None and os.environ.get("CI") == "true":
-        pytest.fail(NONE_FOUND)
-    if path is None:
-        pytest.skip(NONE_FOUND)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    yield from launched()
 
 
 @dataclass
