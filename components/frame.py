@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from components.typed import as_typed
+
 _STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.75rem; padding-bottom: 4rem; max-width: 92rem; }
 .stMainBlockContainer h1 { padding-top: 0; }
@@ -25,6 +27,6 @@ def draw_frame(name: str, roles: Sequence[str], sign_out: Callable[[], object]) 
     st.html(_STYLE)
     with st.sidebar:
         st.space("small")
-        st.caption(f"Signed in as **{name}**  \n{', '.join(roles) or 'no role yet'}")
+        st.caption(f"Signed in as **{as_typed(name)}**  \n{', '.join(roles) or 'no role yet'}")
         if st.button("Sign out", icon=":material/logout:", width="stretch"):
             sign_out()

@@ -10,6 +10,7 @@ import streamlit as st
 
 from components import words
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.vocabulary import Role
@@ -166,7 +167,7 @@ def _do(what: Callable[[], object]) -> None:
     try:
         what()
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
     else:
         st.rerun()
 

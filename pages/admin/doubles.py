@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import words
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.double_review import FEWEST, Agreement, DoubleState
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
@@ -138,7 +139,7 @@ def _set_share(actor: Actor, study: StudyRow) -> None:
     try:
         studies.set_double_percent(installation.current(), actor, study, int(percent))
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     sessions = words.plural(int(percent), "session")
     st.toast(f"From now on {sessions} of a hundred that are confirmed are reviewed twice.")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import words
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.erasure import confirmation
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
@@ -54,14 +55,14 @@ def _ask() -> None:
     try:
         st.session_state[_MEANT] = (session_numbers(numbers), whole_person)
     except BadInput as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
 
 
 def _confirm(actor: Actor, numbers: list[int], whole_person: bool) -> None:
     try:
         seen = erasure.preview(installation.current(), actor, numbers, whole_person=whole_person)
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     if not seen.open_:
         st.info("Those sessions are erased already.")
@@ -105,7 +106,7 @@ def _confirm(actor: Actor, numbers: list[int], whole_person: bool) -> None:
             confirmation=words_typed,
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.session_state.pop(_MEANT, None)
     st.session_state[_DONE] = done

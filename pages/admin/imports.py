@@ -9,6 +9,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from pages.front.visitor import require_visitor
@@ -68,7 +69,7 @@ def _offer(actor: Actor, titles: dict[UUID, str]) -> None:
             leave_out_refused=leave_out,
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
     else:
         st.toast("The file is in the queue.")
 
@@ -92,7 +93,7 @@ def _offer_choices(actor: Actor, titles: dict[UUID, str]) -> None:
             choices=Offered(choices.name, choices),
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
     else:
         st.toast("The file is in the queue.")
 
@@ -103,7 +104,7 @@ def _watch() -> None:
     actor = require_visitor()
     jobs = import_jobs.recent_jobs(installation.current(), actor)
     if jobs and jobs[0].message and jobs[0].state not in ("waiting", "running"):
-        st.caption(f"The last one offered here: {jobs[0].message}")
+        st.caption(f"The last one offered here: {as_typed(jobs[0].message)}")
     for job in jobs:
         if job.state not in ("waiting", "running"):
             continue

@@ -9,6 +9,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.review_outcomes import PERSON
@@ -40,7 +41,7 @@ def page() -> None:
     try:
         held = review_quality.quality(here, actor, known[slug])
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     st.caption(
         f"Reviews of the last {review_quality.WINDOW.days} days, in counts. No word of a session "
@@ -93,7 +94,7 @@ def _set_share(actor: Actor, study: StudyRow) -> None:
     try:
         studies.set_check_percent(installation.current(), actor, study, int(percent))
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.toast(f"From now on {words.plural(int(percent), 'review')} of a hundred are checks.")
 

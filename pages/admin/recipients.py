@@ -9,6 +9,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.policy.uses import RecipientKind
@@ -27,7 +28,7 @@ def page() -> None:
         held = recipients.every(installation.current(), actor)
         overdue = recalling.waiting(installation.current(), actor)
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     now = installation.current().now()
     for each in overdue:
@@ -49,10 +50,10 @@ def page() -> None:
 def _file(actor: Actor, file: RecipientFile, now: datetime) -> None:
     recipient = file.recipient
     with st.container(border=True):
-        st.markdown(f"#### {recipient.name}, {recipient.organisation}")
-        st.caption(f"{recipient.kind.value} · {recipient.email}")
+        st.markdown(f"#### {as_typed(recipient.name)}, {as_typed(recipient.organisation)}")
+        st.caption(f"{recipient.kind.value} · {as_typed(recipient.email)}")
         if recipient.blocked:
-            st.error(f"Blocked: {recipient.blocked_reason}")
+            st.error(f"Blocked: {as_typed(recipient.blocked_reason)}")
         if file.agreements:
             draw_table(
                 [
@@ -107,7 +108,7 @@ def _add(actor: Actor) -> None:
             email=email,
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.toast("Recorded.")
     st.rerun()
@@ -140,7 +141,7 @@ def _agreement(actor: Actor, file: RecipientFile) -> None:
             expires_at=datetime.combine(until + timedelta(days=1), time.min, UTC),
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.toast("The agreement is recorded.")
     st.rerun()
@@ -162,7 +163,7 @@ def _end(actor: Actor, file: RecipientFile, now: datetime) -> None:
         try:
             recipients.end_agreement(installation.current(), actor, which, reason)
         except (BadInput, Refused) as error:
-            st.error(str(error))
+            st.error(as_typed(str(error)))
             return
     st.rerun()
 
@@ -181,7 +182,7 @@ def _block(actor: Actor, file: RecipientFile) -> None:
         try:
             recipients.block(installation.current(), actor, recipient.id, reason)
         except (BadInput, Refused) as error:
-            st.error(str(error))
+            st.error(as_typed(str(error)))
             return
     st.rerun()
 

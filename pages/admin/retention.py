@@ -10,6 +10,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.erasure import confirmation
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
@@ -27,7 +28,7 @@ def page() -> None:
     try:
         view = retention.view(installation.current(), actor)
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     st.markdown(
         "A session is kept as long as its policy says. From the moment it is due nothing may be "
@@ -125,7 +126,7 @@ def _listed(found: list[DueSession]) -> None:
 
 def _order(actor: Actor, study_id: UUID, title: str, count: int) -> None:
     with st.form("retention.order", width=720):
-        st.markdown(f"**Erase what is due in {title}**")
+        st.markdown(f"**Erase what is due in {as_typed(title)}**")
         evidence = st.text_input(
             "Evidence", help="Where the decision is kept, such as minutes or a ticket."
         )
@@ -143,7 +144,7 @@ def _order(actor: Actor, study_id: UUID, title: str, count: int) -> None:
             confirmation=typed,
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
     else:
         st.success("A worker erases it now. You are told when it is done.")
 

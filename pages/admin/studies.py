@@ -7,6 +7,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from pages.front.visitor import require_visitor
@@ -66,6 +67,6 @@ def _add(actor: Actor) -> None:
             closes_on=closes_on,
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
     else:
         st.rerun()

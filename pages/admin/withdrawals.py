@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 import streamlit as st
 
 from components import words
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.vocabulary import ConsentScope
@@ -60,7 +61,7 @@ def _choices(actor: Actor) -> None:
             reason=reason,
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.success(f"{words.plural(held, 'choice')} withdrawn, from now on.")
     draw_touched(withdrawals.touched(installation.current(), actor, meant))
@@ -99,7 +100,7 @@ def _everything(actor: Actor) -> None:
             whole_person=whole_person,
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.success(f"No further use of session {', '.join(map(str, stopped))}, from now on.")
     draw_touched(withdrawals.touched(installation.current(), actor, stopped))

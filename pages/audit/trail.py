@@ -10,6 +10,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.counts import capped_count
 from domain.errors import Refused
 from domain.permissions import Actor
@@ -29,7 +30,7 @@ def page() -> None:
     try:
         found = trail.read(installation.current(), actor, wanted)
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     if not found.entries:
         draw_empty("No act matches", "Loosen a filter.")
@@ -122,7 +123,9 @@ def _received(actor: Actor, about: str) -> None:
         return
     for each in trail.received(installation.current(), actor, session_id):
         left = f"left {words.moment(each.released_at)}" if each.released_at else "did not leave"
-        st.info(f"Share {each.share_number} for {each.recipient_name}: {each.state}, {left}.")
+        st.info(
+            f"Share {each.share_number} for {as_typed(each.recipient_name)}: {each.state}, {left}."
+        )
     for one in trail.fetched(installation.current(), actor, session_id):
         st.info(
             f"The package of share {one.share_number} was fetched by {one.who}, "

@@ -7,6 +7,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.counts import COUNTED_AT_MOST, capped_count
 from domain.permissions import Actor
 from domain.vocabulary import Role
@@ -50,7 +51,7 @@ _ROOMS = {
 def page() -> None:
     """Draw the home page."""
     actor = require_visitor()
-    st.title(f"Good day, {actor.label.split()[0]}")
+    st.title(f"Good day, {as_typed(actor.label.split()[0])}")
     if not actor.roles:
         draw_empty("You hold no role yet", "Ask an administrator for the role your work needs.")
         return

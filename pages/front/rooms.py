@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from components.typed import as_typed
 from domain.errors import Refused
 from domain.permissions import Act, Actor, check, may
 from domain.rooms import ACTS
@@ -205,4 +206,4 @@ def note_refusal(person: Actor) -> None:
         if st.session_state.get(_REFUSED) != asked:
             st.session_state[_REFUSED] = asked
             refuse(installation.current(), person, "page.open", "page", refused, object_id=asked)
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))

@@ -14,6 +14,7 @@ import streamlit as st
 from components import charts, metric_words, words
 from components.charts import ChartCell, Tile
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.crossings import REST, Crossing, crossings_of
 from domain.errors import Refused
 from domain.funnel import FUNNEL
@@ -98,7 +99,7 @@ def _may_see(held: Metrics) -> bool:
     try:
         metrics.may_see(installation.current(), require_visitor(), held.study.id)
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return False
     return True
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import words
 from components.empty import draw_empty
+from components.typed import as_typed
 from domain.errors import Refused
 from pages.front.visitor import require_visitor
 from pages.metrics.chart import chart, cross_table
@@ -35,7 +36,7 @@ def page() -> None:
     try:
         desk = metrics.open_desk(here, actor, asked)
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     if desk.chosen is None:
         draw_empty(

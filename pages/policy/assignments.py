@@ -9,6 +9,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.policy.assignments import Difference, Settlement
@@ -32,7 +33,7 @@ def page() -> None:
     try:
         held = assignments.every(installation.current(), actor)
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     told = st.session_state.pop(_TOLD, None)
     if told is not None:
@@ -75,7 +76,7 @@ def _settle(actor: Actor, row: AssignmentRow, how: Settlement) -> None:
     try:
         assignments.settle(installation.current(), actor, row.id, how)
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.session_state[_TOLD] = (
         f"{words.plural(row.sessions, 'session')}: {_what(row.version).lower()}, from now on."
@@ -99,7 +100,7 @@ def _propose(actor: Actor, held: Assignments) -> None:
         try:
             shown = assignments.preview(installation.current(), actor, meant, version)
         except (BadInput, Refused) as error:
-            st.warning(str(error))
+            st.warning(as_typed(str(error)))
             return
         _sessions(shown)
         _differences(shown.differences)
@@ -114,7 +115,7 @@ def _propose(actor: Actor, held: Assignments) -> None:
             installation.current(), actor, meant, version, reason, shown=shown.digest
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.session_state[_TOLD] = "Proposed. Another administrator confirms or rejects it."
     st.rerun()

@@ -9,6 +9,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.policy import Outcome, PolicyTable, Use
@@ -30,9 +31,9 @@ def page() -> None:
         use = st.selectbox("Use", list(ASKED), index=2, format_func=_use)
         _counts(table, policy_changes.counts(here, actor, use))
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
-    st.caption(f"In force: edition {table.edition}, digest {table.digest}.")
+    st.caption(f"In force: edition {as_typed(table.edition)}, digest {table.digest}.")
     st.subheader("Proposed")
     waiting = [each for each in proposals if each.decided_at is None]
     if not waiting:
@@ -72,7 +73,7 @@ def _counts(table: PolicyTable, counts: Sequence[RuleCount]) -> None:
 
 def _proposal(actor: Actor, each: ProposalRow, use: Use) -> None:
     with st.container(border=True):
-        st.markdown(f"**{each.proposer}**, {words.moment(each.proposed_at)}")
+        st.markdown(f"**{as_typed(each.proposer)}**, {words.moment(each.proposed_at)}")
         st.text(each.reason)
         for sentence in each.differences:
             st.markdown(f"- {sentence}")
@@ -108,7 +109,7 @@ def _settle(actor: Actor, each: ProposalRow, *, accept: bool) -> None:
     try:
         policy_changes.settle(installation.current(), actor, each.id, accept=accept)
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.toast("It is in force from now on." if accept else "It was turned down.")
     st.rerun()
@@ -137,7 +138,7 @@ def _retention(actor: Actor, table: PolicyTable) -> None:
             installation.current(), actor, version, int(years), edition, reason
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.toast("Proposed. Another administrator decides.")
     st.rerun()
@@ -159,7 +160,7 @@ def _document(actor: Actor) -> None:
         document = policy_changes.read_document(offered.getvalue())
         policy_changes.propose(installation.current(), actor, document, reason)
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.toast("Proposed. Another administrator decides.")
     st.rerun()

@@ -11,6 +11,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.hold_table import HeldLine, HoldLine, draw_held, draw_holds
+from components.typed import as_typed
 from domain.errors import Refused
 from domain.permissions import Act, Actor, may
 from domain.policy import Use
@@ -51,7 +52,7 @@ def page() -> None:
             installation.current(), actor, study, asked, lambda rule: _places(rule, study)[-1]
         )
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         st.link_button("Start again without a study", "/holds")
         return
     found = seen.holds

@@ -9,6 +9,7 @@ import streamlit as st
 from components import words
 from components.plain_table import Column, draw_table
 from components.rule_table import RuleLine, draw_rules
+from components.typed import as_typed
 from domain.errors import Refused
 from domain.permissions import Act, Actor, may
 from domain.policy import Outcome, PolicyTable, Use
@@ -28,9 +29,9 @@ def page() -> None:
     try:
         table = policy_table.table_in_force(installation.current(), actor)
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
-    st.caption(f"Edition {table.edition} · digest {table.digest}")
+    st.caption(f"Edition {as_typed(table.edition)} · digest {table.digest}")
     st.markdown(
         "The rules below are read from the table that answers every question about a session: "
         "first the gates, in this order, then the rule for policy version, use and choice. "

@@ -10,6 +10,7 @@ import streamlit as st
 from components import words
 from components.redaction_editor import EditorAct, EditorEvents, redaction_editor, take_events
 from components.redaction_editor.data import Conflict, EditorState, Survivor
+from components.typed import as_typed
 from domain.errors import BadInput, ChangedMeanwhile, Refused
 from domain.permissions import Actor
 from domain.redaction import DecisionKind, RedactionDecision
@@ -52,7 +53,7 @@ def draw_desk(session_id: UUID, purpose: str) -> None:
         desk = reviewing.look_again(installation.current(), actor, session_id)
     except (BadInput, Refused) as error:
         forget_purpose()
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     if _FLASH in st.session_state:
         st.toast(st.session_state.pop(_FLASH), icon=":material/check:")

@@ -11,6 +11,7 @@ from components.empty import draw_empty
 from components.plain_table import Column, draw_table
 from components.queue_table import QueueRow, draw_queue
 from components.review_progress import ProgressPart, draw_review_progress
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.vocabulary import Coverage, ReviewState
@@ -36,7 +37,7 @@ def page() -> None:
     try:
         held = review_queue.queue(installation.current(), actor, st.query_params.get(_STUDY))
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     if held.shown is None:
         draw_empty(
@@ -90,7 +91,7 @@ def _take_next(actor: Actor, shown: StudyQueue) -> None:
         reviewing.check_purpose(purpose)
         claimed = review_queue.claim_next(here, actor, shown.study.id)
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     if claimed is None:
         st.info(

@@ -17,6 +17,7 @@ from components.session_panels import (
 )
 from components.session_table import Chip
 from components.transcript import draw_transcript
+from components.typed import as_typed
 from domain.erasure import ErasureReason
 from domain.errors import BadInput, Refused
 from domain.permissions import Act, Actor, may
@@ -49,7 +50,7 @@ def page() -> None:
         view = _open(actor, session_id)
     except Refused as refused:
         st.title("Session")
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     _head(view)
     readable = _readable(view)
@@ -146,7 +147,7 @@ def _transcript(actor: Actor, view: SessionView) -> None:
     purpose = stated_purpose(view.row.id)
     if purpose is not None and may(actor, Act.REVIEW):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            st.caption(f"Opened for: {purpose}", width="content")
+            st.caption(f"Opened for: {as_typed(purpose)}", width="content")
             st.button("Close the original", on_click=forget_purpose, type="tertiary")
         draw_desk(view.row.id, purpose)
         return
@@ -186,9 +187,9 @@ def _case(actor: Actor, view: SessionView) -> None:
         original = sessions.open_original(installation.current(), actor, view.row.id, purpose)
     except (BadInput, Refused) as error:
         forget_purpose()
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
-    st.caption(f"Opened for: {purpose}")
+    st.caption(f"Opened for: {as_typed(purpose)}")
     st.button("Close the original", on_click=forget_purpose)
     draw_transcript(original.turns)
 

@@ -8,6 +8,7 @@ from components import words
 from components.empty import draw_empty
 from components.filter_bar import draw_filters, set_behind
 from components.session_table import draw_sessions
+from components.typed import as_typed
 from domain.counts import capped_count
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
@@ -26,7 +27,7 @@ def page() -> None:
         wanted = parse({name: st.query_params.get_all(name) for name in st.query_params})
         found = sessions.list_sessions(installation.current(), actor, wanted)
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         st.link_button("Start again without filters", "/sessions")
         return
     if not found.held.studies:

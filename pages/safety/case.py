@@ -11,6 +11,7 @@ from components.case_table import CaseLine, draw_cases
 from components.empty import draw_empty
 from components.session_panels import draw_facts
 from components.transcript import draw_transcript
+from components.typed import as_typed
 from domain.cases import CaseOutcome, CaseReason, reasons_for
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
@@ -36,7 +37,7 @@ def page() -> None:
         view = cases.view(installation.current(), actor, case_id)
     except Refused as refused:
         st.title("Case")
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     _head(view.case)
     if view.case.state is FlagState.OPEN:
@@ -84,9 +85,9 @@ def _reading(actor: Actor, case: CaseRow) -> None:
         original = sessions.open_original(installation.current(), actor, case.session_id, purpose)
     except (BadInput, Refused) as error:
         forget_purpose()
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
-    st.caption(f"Opened for: {purpose}")
+    st.caption(f"Opened for: {as_typed(purpose)}")
     st.button("Close the original", on_click=forget_purpose)
     draw_transcript(original.turns)
 
@@ -120,7 +121,7 @@ def _outcome(actor: Actor, case: CaseRow) -> None:
     try:
         cases.close(installation.current(), actor, case.id, outcome, reason, note)
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     forget_purpose()
     st.session_state[_TOLD] = f"The case is {outcome.value}. {outcome.effect}"
@@ -151,7 +152,7 @@ def open_case(actor: Actor, session_id: UUID) -> None:
     try:
         opened = cases.begin(installation.current(), actor, session_id)
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.switch_page(st.Page(page, title="Case", url_path="case"), query_params={"id": str(opened)})
 

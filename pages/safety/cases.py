@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.case_table import draw_cases
 from components.empty import draw_empty
+from components.typed import as_typed
 from domain.counts import COUNTED_AT_MOST, capped_count
 from domain.errors import Refused
 from pages.front.visitor import require_visitor
@@ -26,7 +27,7 @@ def page() -> None:
     try:
         found = cases.queue(installation.current(), actor, places[-1])
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     _waiting(found)
     _settled(found.settled)

@@ -10,6 +10,7 @@ import streamlit as st
 from components import words
 from components.empty import draw_empty
 from components.share_table import draw_shares
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Act, Actor, may
 from domain.shares.contents import ShareField
@@ -29,7 +30,7 @@ def page() -> None:
     try:
         held = requests.listed(installation.current(), actor)
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     if may(actor, Act.REQUEST_SHARE):
         _new(actor)
@@ -114,7 +115,7 @@ def _begin(
             fields=fields,
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.switch_page(
         st.Page(share.page, title="Share", url_path="share"), query_params={"id": str(share_id)}

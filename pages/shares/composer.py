@@ -10,6 +10,7 @@ import streamlit as st
 
 from components import words
 from components.empty import draw_empty
+from components.typed import as_typed
 from domain.errors import BadInput, ChangedMeanwhile, Refused
 from domain.permissions import Actor
 from domain.session_filters import SessionFilter
@@ -31,11 +32,11 @@ def draw_composer(actor: Actor, view: ShareView) -> None:
     try:
         found = composing.candidates(installation.current(), actor, view.row.id, wanted, page=page)
     except (Refused, BadInput) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     said = st.session_state.pop(_SAID, None)
     if said:
-        st.error(said)
+        st.error(as_typed(said))
     st.caption(_told(view, found))
     if not found.total:
         draw_empty(
@@ -141,7 +142,7 @@ def _add(actor: Actor, view: ShareView, chosen: list[UUID]) -> None:
     try:
         added = composing.add_sessions(installation.current(), actor, view.row.id, chosen)
     except (Refused, BadInput) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.toast(f"{words.plural(added, 'session')} added.")
     st.rerun()
@@ -163,7 +164,7 @@ def _remove(actor: Actor, view: ShareView, chosen: list[UUID]) -> None:
     try:
         removed = composing.remove_sessions(installation.current(), actor, view.row.id, chosen)
     except (Refused, BadInput) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.toast(f"{words.plural(removed, 'session')} taken out.")
     st.rerun()

@@ -9,6 +9,7 @@ import streamlit as st
 from components import words
 from components.outgoing import draw_outgoing, replacements
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.shares.lifecycle import BOUND_TO_ITS_DIGEST
@@ -31,7 +32,7 @@ def draw_contents(actor: Actor, view: ShareView) -> None:
     try:
         lot = desk.lot(installation.current(), actor, view.row.id, _place(view))
     except Refused as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     if lot is None:
         st.caption("No session is in the request yet.")
@@ -43,7 +44,7 @@ def draw_contents(actor: Actor, view: ShareView) -> None:
     try:
         shown = _open(actor, view, lot.here.session_id)
     except (Refused, BadInput) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     _draw(view, lot, shown)
     _say(actor, view, lot)
@@ -134,7 +135,7 @@ def _steps(actor: Actor, view: ShareView, lot: Lot) -> None:
     )
     missing = st.session_state.pop(f"{key}.missing", None)
     if missing:
-        st.warning(f"No session of this request is called {missing}.")
+        st.warning(f"No session of this request is called {as_typed(missing)}.")
 
 
 def _go(key: str, place: int | None) -> None:
@@ -214,6 +215,6 @@ def _say(actor: Actor, view: ShareView, lot: Lot) -> None:
             turn=None if turn is None else int(turn) - 1,
         )
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.toast("Said, beside votes and comments.")

@@ -9,6 +9,7 @@ from uuid import UUID
 import streamlit as st
 
 from components import words
+from components.typed import as_typed
 from domain.errors import BadInput, ChangedMeanwhile, Refused
 from domain.permissions import Act, Actor, may
 from domain.shares.lifecycle import OPEN_TO_CHANGE, ShareState, ShareStep, steps_from
@@ -177,7 +178,7 @@ def _offer(actor: Actor, view: ShareView) -> None:
     try:
         token = fetching.offer(installation.current(), actor, view.row.id, reason)
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.link_button("Fetch the package", f"/package?link={token}", type="primary")
     st.caption("For you alone, once, within 15 minutes. That you fetched it goes on record.")
@@ -216,7 +217,9 @@ def _recalled(actor: Actor, view: ShareView) -> None:
         )
         st.text(held.notice)
         if held.attested_at is not None:
-            st.success(f"Attested {words.moment(held.attested_at)}: {held.attestation}")
+            st.success(
+                f"Attested {words.moment(held.attested_at)}: {as_typed(held.attestation or '')}"
+            )
             return
         if not may(actor, Act.RECALL_SHARE):
             return
@@ -235,6 +238,6 @@ def _do(step: Callable[[], object]) -> None:
     try:
         step()
     except (BadInput, Refused, ChangedMeanwhile) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.rerun()

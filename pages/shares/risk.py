@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import words
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.errors import Refused
 from domain.permissions import Actor
 from domain.shares.risk import SMALLEST_K
@@ -90,7 +91,7 @@ def _people(actor: Actor, view: ShareView, held: RiskSummary) -> None:
     try:
         people = risk.standouts(installation.current(), actor, view.row.id, page)
     except Refused as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     rows = [
         ("" if again else _who(each), kind, k, parts)

@@ -11,6 +11,7 @@ from components import words
 from components.empty import draw_empty
 from components.session_panels import draw_chips, draw_facts
 from components.session_table import Chip
+from components.typed import as_typed
 from domain.errors import Refused
 from domain.permissions import Actor
 from domain.shares.lifecycle import OPEN_TO_CHANGE, ShareState
@@ -41,7 +42,7 @@ def page() -> None:
         view = _open(actor, share_id)
     except Refused as refused:
         st.title("Share")
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     _head(view)
     draw_next_step(actor, view)
@@ -77,10 +78,12 @@ def _head(view: ShareView) -> None:
     row = view.row
     st.title(f"Share {row.number}")
     st.caption(
-        f"{words.plural(row.sessions, 'session')} of “{row.study_title}” for "
-        f"{view.recipient.name}, {view.recipient.organisation} · asked by {row.requester_name}"
+        as_typed(
+            f"{words.plural(row.sessions, 'session')} of “{row.study_title}” for "
+            f"{view.recipient.name}, {view.recipient.organisation} · asked by {row.requester_name}"
+        )
     )
-    st.markdown(f"**Purpose:** {_escaped(row.purpose)}")
+    st.markdown(f"**Purpose:** {as_typed(row.purpose)}")
     state, tone, hint = STATES[row.state]
     chips = [Chip(state, tone, hint)]
     if row.state in (ShareState.SUBMITTED, ShareState.DISPUTED):
@@ -91,7 +94,7 @@ def _head(view: ShareView) -> None:
         chips.append(Chip(f"agreement ends {words.day(view.agreement.expires_at)}", "wait", ""))
     draw_chips(chips)
     if row.state_reason:
-        st.warning(row.state_reason)
+        st.warning(as_typed(row.state_reason))
     _risk(view)
 
 
@@ -139,8 +142,3 @@ def _terms(actor: Actor, view: ShareView) -> None:
             f"[Share {each.number}](/share?id={each.id}): "
             f"{words.plural(each.sessions, 'session')}, {STATES[each.state][0]}"
         )
-
-
-def _escaped(said: str) -> str:
-    """A sentence of a person's in Markdown, as text."""
-    return "".join(f"\\{mark}" if mark in r"\`*_{}[]()<>#+-!|~$:" else mark for mark in said)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import words
 from components.plain_table import Column, draw_table
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from services import installation
@@ -39,7 +40,7 @@ def draw_talk(actor: Actor, view: ShareView) -> None:
             about = f" on {each.pseudonym or 'a session that is not in it now'}"
             about += "" if each.turn is None else f", turn {each.turn + 1}"
         with st.chat_message("user"):
-            st.caption(f"{each.name}{about}, {words.moment(each.at)}")
+            st.caption(f"{as_typed(each.name)}{about}, {words.moment(each.at)}")
             st.text(each.said)
     _say(actor, view)
 
@@ -56,6 +57,6 @@ def _say(actor: Actor, view: ShareView) -> None:
     try:
         voting.comment(installation.current(), actor, view.row.id, said)
     except (BadInput, Refused) as error:
-        st.error(str(error))
+        st.error(as_typed(str(error)))
         return
     st.rerun()

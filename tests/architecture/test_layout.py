@@ -97,3 +97,16 @@ def test_no_file_is_too_long_to_read(path: Path) -> None:
 def test_each_module_says_what_it_is_for(path: Path) -> None:
     if path.stat().st_size:
         assert ast.get_docstring(parsed(path)), f"{name(path)} has no docstring"
+
+
+@pytest.mark.parametrize("path", files("pages", "components"), ids=name)
+def test_no_page_sets_a_refusal_into_markdown_as_it_came(path: Path) -> None:
+    """A refusal may quote what somebody typed, which Markdown would take for marks of its own."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            said = [each for each in node.args if isinstance(each, ast.Call)]
+            raw = [
+                each for each in said if isinstance(each.func, ast.Name) and each.func.id == "str"
+            ]
+            drawn = node.func.attr in {"error", "warning", "info", "success", "caption", "markdown"}
+            assert not (drawn and raw), f"line {node.lineno}: write as_typed(str(error))"

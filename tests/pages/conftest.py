@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,16 +25,18 @@ Visit = Callable[..., AppTest]
 
 def shown(at: AppTest) -> str:
     """Everything on the screen as one string: HTML as it is sent, widgets by their labels."""
-    return "\n".join(_said(part) for block in (at.main, at.sidebar) for part in _leaves(block))
+    return "\n".join(legible(part) for block in (at.main, at.sidebar) for part in _leaves(block))
 
 
-def _said(part: object) -> str:
+def legible(part: object) -> str:
+    """What one part of the screen says, as people read it: no backslash before a mark."""
     value = getattr(part, "value", None)
     if isinstance(value, pd.DataFrame):
         return value.to_csv()
-    return str(
+    written = str(
         value or getattr(part, "body", None) or getattr(getattr(part, "proto", None), "body", "")
     )
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", written)
 
 
 def _leaves(block: object) -> Iterator[object]:

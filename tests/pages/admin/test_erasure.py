@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.vocabulary import Role
 from tests.conftest import Hire
 from tests.pages.admin.test_access import field, press
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.rights_worlds import as_owner, numbers_of
 from tests.services.shares.conftest import world as world
 from tests.services.shares.worlds import World
@@ -29,19 +29,19 @@ def test_looking_confirming_and_what_is_left_of_it(visit: Visit, world: World) -
     field(at, "text_input", "Evidence").set_value("Ticket 4711")
     field(at, "text_input", "Reason").set_value("The participant asked for it")
     press(at, "Erase for good")
-    assert "Type “erase 1 session”" in at.error[0].value
+    assert "Type “erase 1 session”" in legible(at.error[0])
     assert erased(world) == []
     typed = "Type “erase 1 session” to say that you mean it"
     field(at, "text_input", typed).set_value("erase 1 session")
     press(at, "Erase for good")
     assert not at.exception
-    assert at.success[0].value == f"Erased: session {first}."
-    assert "Some of it left already" in at.warning[0].value
+    assert legible(at.success[0]) == f"Erased: session {first}."
+    assert "Some of it left already" in legible(at.warning[0])
     assert erased(world) == [(first,)]
     assert field(at, "text_input", "Session numbers").value == ""
     view = visit(world.rosa, "session", id=str(world.sessions["a"]))
-    assert "What was said here was erased on" in view.info[0].value
-    assert "Its participant asked for it." in view.info[0].value
+    assert "What was said here was erased on" in legible(view.info[0])
+    assert "Its participant asked for it." in legible(view.info[0])
     assert "Erased ·" in shown(visit(world.rosa, "sessions"))
 
 
@@ -58,13 +58,13 @@ def test_what_is_no_session_is_said_as_a_sentence(visit: Visit, world: World) ->
     at = visit(world.administrator, "erasure")
     field(at, "text_input", "Session numbers").set_value("one")
     press(at, "See what would go")
-    assert "Write the sessions' numbers" in at.error[0].value
+    assert "Write the sessions' numbers" in legible(at.error[0])
     field(at, "text_input", "Session numbers").set_value("999")
     press(at, "See what would go")
-    assert "There is no session 999" in at.error[0].value
+    assert "There is no session 999" in legible(at.error[0])
 
 
 def test_the_rooms_do_not_exist_for_a_reviewer(visit: Visit, hire: Hire) -> None:
     rosa = hire("Rosa", Role.REVIEWER)
     for address in ("erasure", "retention"):
-        assert "takes the role" in visit(rosa, address).error[0].value
+        assert "takes the role" in legible(visit(rosa, address).error[0])

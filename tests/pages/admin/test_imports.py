@@ -9,7 +9,7 @@ from data_access.studies import StudyRow
 from domain.permissions import Actor
 from services.importing.load import ImportFiles, import_transcripts
 from services.installation import Installation
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.worlds import full
 
 
@@ -25,7 +25,7 @@ def test_without_imports_it_says_what_can_be_offered(
     assert "Nothing was imported yet" in shown(at)
     (offer,) = [each for each in at.button if each.label == "Import"]
     offer.click().run()
-    assert "Choose a file of transcripts first" in at.error[0].value
+    assert "Choose a file of transcripts first" in legible(at.error[0])
 
 
 def test_refused_rows_are_shown_with_rule_and_remedy(

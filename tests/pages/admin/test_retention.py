@@ -7,7 +7,7 @@ from datetime import timedelta
 from services import retention
 from tests.conftest import Clock
 from tests.pages.admin.test_access import field, press
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.rights_worlds import as_owner
 from tests.services.shares.conftest import world as world
 from tests.services.shares.test_retention import DUE, keeper
@@ -33,11 +33,11 @@ def test_what_is_due_is_listed_ordered_and_erased_by_the_worker(
     assert "2 April 2026" in shown(at)
     field(at, "text_input", "Evidence").set_value("Minutes of May")
     press(at, "Order the erasure")
-    assert "Type “erase 3 sessions”" in at.error[0].value
+    assert "Type “erase 3 sessions”" in legible(at.error[0])
     typed = "Type “erase 3 sessions” to say that you mean it"
     field(at, "text_input", typed).set_value("erase 3 sessions")
     press(at, "Order the erasure")
-    assert "A worker erases it now" in at.success[0].value
+    assert "A worker erases it now" in legible(at.success[0])
     at = visit(world.administrator, "retention")
     assert [each.label for each in at.button if each.label.startswith("Order")] == []
     assert retention.work_one(world.installation, keeper(world), "w")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from domain.permissions import Actor
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 
 
 def add(at: AppTest, title: str, slug: str) -> None:
@@ -24,6 +24,6 @@ def test_the_first_study_is_added_and_listed_and_its_name_is_taken(
     at = visit(administrator, "studies")
     assert "Making &lt;things&gt;" in shown(at)
     add(at, "Another", "making-things")
-    assert "already" in at.error[0].value
+    assert "already" in legible(at.error[0])
     add(at, "Another", "Not A Slug")
-    assert "lower-case words" in at.error[0].value
+    assert "lower-case words" in legible(at.error[0])

@@ -12,7 +12,7 @@ from services import sessions
 from services.installation import Installation
 from tests.conftest import Hire
 from tests.pages.admin.test_access import field, press
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, legible
 from tests.services.worlds import full, take_in
 
 
@@ -32,7 +32,7 @@ def test_a_withdrawal_by_the_form_holds_at_once(
     at.text_input(key="withdraw.evidence").set_value("Ticket 4711")
     at.text_input(key="withdraw.reason").set_value("The participant wrote to us")
     press(at, "Record the withdrawal")
-    assert at.success[0].value == "1 choice withdrawn, from now on."
+    assert legible(at.success[0]) == "1 choice withdrawn, from now on."
     (row,) = sessions.list_sessions(installation, rosa, SessionFilter()).rows
     assert row.choices[ConsentScope.CONTACT] is ConsentChoice.WITHDRAWN
 
@@ -41,11 +41,11 @@ def test_what_is_no_number_is_said_as_a_sentence(visit: Visit, administrator: Ac
     at = visit(administrator, "withdrawals")
     at.text_input(key="withdraw.numbers").set_value("one")
     press(at, "Record the withdrawal")
-    assert "Write the sessions' numbers" in at.error[0].value
+    assert "Write the sessions' numbers" in legible(at.error[0])
 
 
 def test_the_form_does_not_exist_for_a_reviewer(visit: Visit, hire: Hire) -> None:
-    assert "takes the role" in visit(hire("Rosa", Role.REVIEWER), "withdrawals").error[0].value
+    assert "takes the role" in legible(visit(hire("Rosa", Role.REVIEWER), "withdrawals").error[0])
 
 
 def test_no_further_use_by_the_form_holds_at_once(
@@ -61,11 +61,11 @@ def test_no_further_use_by_the_form_holds_at_once(
     at = visit(administrator, "withdrawals")
     at.text_input(key="forbid.numbers").set_value("1")
     press(at, "Allow no further use")
-    assert "State the evidence" in at.error[0].value
+    assert "State the evidence" in legible(at.error[0])
     at.text_input(key="forbid.evidence").set_value("Ticket 4711")
     at.text_input(key="forbid.reason").set_value("The participant wrote to us")
     press(at, "Allow no further use")
-    assert at.success[0].value == "No further use of session 1, from now on."
+    assert legible(at.success[0]) == "No further use of session 1, from now on."
     (row,) = sessions.list_sessions(installation, rosa, SessionFilter()).rows
     assert row.withdrawn_at is not None
     assert sessions.open_session(installation, rosa, row.id).reading.rule == "R09"

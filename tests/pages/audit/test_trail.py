@@ -11,7 +11,7 @@ from services import access
 from services.installation import Installation
 from tests.conftest import Hire
 from tests.data_access.test_audit_chain import as_superuser
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 
 
 def test_acts_and_refusals_are_listed_and_filtered(
@@ -45,7 +45,7 @@ def test_the_chain_is_verified_at_a_click_and_a_broken_row_named(
         button.click().run()
 
     verify()
-    assert "is whole" in at.success[0].value
+    assert "is whole" in legible(at.success[0])
     as_superuser(installation, "UPDATE audit_event SET purpose = 'x' WHERE seq = 2")
     verify()
-    assert "Row 2 is broken" in at.error[0].value
+    assert "Row 2 is broken" in legible(at.error[0])

@@ -18,7 +18,7 @@ from services import access, metrics
 from services.installation import Installation
 from services.metrics_snapshots import SERVICE, take_due
 from tests.conftest import Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.metrics.test_snapshots import come, interviews
 
 
@@ -124,4 +124,4 @@ def test_the_study_of_the_address_opens_and_no_other_is_offered(
     stranger = visit(hire("Lea", Role.LEAD), "metrics")
     assert "You have no study to see" in shown(stranger)
     other = visit(hire("Rosa", Role.REVIEWER, study=study), "metrics")
-    assert "takes the role" in other.error[0].value
+    assert "takes the role" in legible(other.error[0])

@@ -14,7 +14,7 @@ from domain.vocabulary import PolicyVersion, Role
 from services import sessions
 from services.installation import Installation
 from tests.conftest import Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.worlds import full, take_in
 
 WHY = "They were shown the March policy before they began"
@@ -91,16 +91,16 @@ def test_what_cannot_be_settled_is_said_before_it_is_proposed(
     at.radio[0].set_value("Some, by number").run()
     (numbers,) = [each for each in at.text_input if each.label == "Session numbers"]
     numbers.input("1; DROP").run()
-    assert "Write the sessions' numbers" in at.warning[0].value
+    assert "Write the sessions' numbers" in legible(at.warning[0])
     numbers.input("1, 99").run()
     (version,) = [each for each in at.selectbox if each.label == "What is to hold"]
     version.select(PolicyVersion.NONE).run()
-    assert "There is no session 99" in at.warning[0].value
+    assert "There is no session 99" in legible(at.warning[0])
     numbers.input("1").run()
-    assert "No policy was settled for session 1" in at.warning[0].value
+    assert "No policy was settled for session 1" in legible(at.warning[0])
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
 def test_the_page_does_not_exist_for_others(role: Role, visit: Visit, hire: Hire) -> None:
     at = visit(hire("Someone", role), "assignments")
-    assert "takes the role" in at.error[0].value
+    assert "takes the role" in legible(at.error[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.permissions import Actor
 from domain.vocabulary import Role
 from tests.conftest import Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.shares.worlds import World
 
 
@@ -35,4 +35,4 @@ def test_counts_by_rule_are_shown_to_administrators_alone(visit: Visit, world: W
     assert ">R40<" in shown(at)
     other = visit(world.ravi, "changes")
     assert ">R40<" not in shown(other)
-    assert "takes the role" in other.error[0].value
+    assert "takes the role" in legible(other.error[0])

@@ -14,7 +14,7 @@ from pages.policy import holds as holds_page
 from services import holds
 from services.installation import Installation
 from tests.conftest import Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.worlds import full, take_in
 
 GAP = {"started_at": "2026-02-02T09:00:00Z", "completed_at": "2026-02-02T09:20:00Z"}
@@ -68,7 +68,7 @@ def test_a_rule_of_the_address_is_shown_and_reviewers_may_open_its_sessions(
 
 def test_a_study_that_is_not_ones_own_is_refused(visit: Visit, rosa: Actor) -> None:
     at = visit(rosa, "holds", study="teaching")
-    assert "[R10]" in at.error[0].value
+    assert "[R10]" in legible(at.error[0])
 
 
 def test_where_nothing_is_on_hold_the_page_says_so(
@@ -83,4 +83,4 @@ def test_where_nothing_is_on_hold_the_page_says_so(
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.LEAD, Role.TRUST_SAFETY, Role.AUDITOR])
 def test_the_page_does_not_exist_for_others(role: Role, visit: Visit, hire: Hire) -> None:
     at = visit(hire("Someone", role), "holds")
-    assert "takes the role" in at.error[0].value
+    assert "takes the role" in legible(at.error[0])

@@ -10,7 +10,7 @@ from domain.vocabulary import Role
 from services.installation import Installation
 from services.policy_table import table_in_force
 from tests.conftest import Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.shares.worlds import World
 
 
@@ -43,7 +43,7 @@ def test_choosing_a_use_leaves_the_rules_of_that_use_and_the_last_one(
 def test_the_page_does_not_exist_for_somebody_without_a_role(visit: Visit, hire: Hire) -> None:
     at = visit(hire("Nina"), "policy")
     assert "digest" not in shown(at)
-    assert "takes the role" in at.error[0].value
+    assert "takes the role" in legible(at.error[0])
 
 
 def test_the_table_shown_is_the_one_decisions_are_read_from(

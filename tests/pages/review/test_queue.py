@@ -12,7 +12,7 @@ from domain.vocabulary import Role
 from services import review_queue
 from services.installation import Installation
 from tests.conftest import Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.worlds import full, read_by_the_machine, take_in
 
 
@@ -54,7 +54,7 @@ def test_taking_a_session_needs_a_purpose(
     at.text_input(key="queue.purpose").input(purpose)
     at.button[0].click().run()
 
-    assert "State your purpose" in at.error[0].value
+    assert "State your purpose" in legible(at.error[0])
     assert review_queue.queue(installation, rosa, study.slug).on_desk == ()
 
 
@@ -75,7 +75,7 @@ def test_when_nothing_is_free_the_page_says_why(
     at.text_input(key="queue.purpose").input("Review before a share")
     at.button[0].click().run()
 
-    assert "Nothing is free to review here" in at.info[0].value
+    assert "Nothing is free to review here" in legible(at.info[0])
 
 
 def test_a_reviewer_without_a_grant_is_told_what_to_do(visit: Visit, hire: Hire) -> None:

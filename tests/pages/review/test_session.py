@@ -22,7 +22,7 @@ from services import access, sessions
 from services.deidentification import SERVICE
 from services.installation import Installation
 from tests.conftest import Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.worlds import full, read_by_the_machine, take_in
 
 _SECRET = "Zephyrine Quill"
@@ -97,7 +97,7 @@ def test_an_address_that_names_no_session_leads_to_the_list(
 def test_another_studys_session_looks_like_one_that_is_not_there(world: World, hire: Hire) -> None:
     session_id = world.take_in()
     tom = hire("Tom", Role.REVIEWER)
-    said = {world.look(each, tom).error[0].value for each in (session_id, uuid4())}
+    said = {legible(world.look(each, tom).error[0]) for each in (session_id, uuid4())}
     assert len(said) == 1
     assert "[R10]" in said.pop()
 
@@ -129,7 +129,7 @@ def test_a_session_that_is_held_says_why_and_shows_no_words(world: World) -> Non
     )
     read_by_the_machine(world.installation, [_SECRET])
     at = world.look(session_id)
-    assert any("R03" in each.value for each in at.warning)
+    assert any("R03" in legible(each) for each in at.warning)
     assert "Who are you?" not in shown(at)
 
 
@@ -137,7 +137,7 @@ def test_the_desk_opens_after_a_purpose_and_is_on_record_once(world: World, hire
     session_id = world.take_in("Who are you?", f"I am {_SECRET}.")
     read_by_the_machine(world.installation, [_SECRET])
     at = _open_original(world.look(session_id), _PURPOSE)
-    assert any(f"Opened for: {_PURPOSE}" in caption.value for caption in at.caption)
+    assert any(f"Opened for: {_PURPOSE}" in legible(caption) for caption in at.caption)
     at.run()
     uma = hire("Uma", Role.AUDITOR)
     with world.installation.database.transaction(uma.staff_id) as connection:
@@ -151,7 +151,7 @@ def test_a_purpose_that_says_too_little_shows_no_original(world: World) -> None:
     session_id = world.take_in("Who are you?", f"I am {_SECRET}.")
     read_by_the_machine(world.installation, [_SECRET])
     at = _open_original(world.look(session_id), "why not")
-    assert "purpose" in at.error[0].value
+    assert "purpose" in legible(at.error[0])
     assert _SECRET not in shown(at)
 
 

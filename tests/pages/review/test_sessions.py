@@ -13,7 +13,7 @@ from domain.permissions import Actor
 from domain.vocabulary import Role
 from services.installation import Installation
 from tests.conftest import Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.worlds import full, take_in
 
 
@@ -89,7 +89,7 @@ def test_a_study_of_others_in_the_address_is_refused_as_one_that_is_not_there(
 ) -> None:
     rosa = hire("Rosa", Role.REVIEWER, study=study)
     said = {
-        visit(rosa, "sessions", study=slug).error[0].value.replace(slug, "…")
+        legible(visit(rosa, "sessions", study=slug).error[0]).replace(slug, "…")
         for slug in (other_study.slug, "no-such-study")
     }
     assert len(said) == 1
@@ -99,4 +99,4 @@ def test_a_study_of_others_in_the_address_is_refused_as_one_that_is_not_there(
 def test_a_cursor_of_another_order_is_refused(visit: Visit, hire: Hire, study: StudyRow) -> None:
     word = Cursor(Sort.LONGEST, 3, uuid4()).encode()
     at = visit(hire("Rosa", Role.REVIEWER, study=study), "sessions", cursor=word)
-    assert "belongs to another order" in at.error[0].value
+    assert "belongs to another order" in legible(at.error[0])

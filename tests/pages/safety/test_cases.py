@@ -14,7 +14,7 @@ from domain.vocabulary import Role
 from services import cases
 from services.installation import Installation
 from tests.conftest import Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.worlds import full, read_by_the_machine, take_in
 
 NOTE = "A threat against a colleague, in turn 2"
@@ -73,7 +73,7 @@ def test_a_case_is_read_for_a_purpose_and_settled_with_reason_and_note(
     at.selectbox[0].select(CaseReason.HARM)
     at.text_area[0].set_value("short")
     press(at, "Record the outcome")
-    assert "sentence or two" in at.error[0].value
+    assert "sentence or two" in legible(at.error[0])
     at.text_area[0].set_value(NOTE)
     press(at, "Record the outcome")
     screen = shown(at)
@@ -117,11 +117,11 @@ def test_an_address_that_names_no_case_leads_to_the_queue_or_says_so(
 ) -> None:
     at = visit(tess, "case", **({"id": named} if named else {}))
     assert not at.exception
-    assert "No case is named" in shown(at) or "no such case" in at.error[0].value
+    assert "No case is named" in shown(at) or "no such case" in legible(at.error[0])
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.TRUST_SAFETY])
 @pytest.mark.parametrize("room", ["cases", "case"])
 def test_the_rooms_do_not_exist_for_others(room: str, role: Role, visit: Visit, hire: Hire) -> None:
     at = visit(hire("Someone", role), room)
-    assert "takes the role" in at.error[0].value
+    assert "takes the role" in legible(at.error[0])

@@ -12,7 +12,7 @@ from domain.shares.votes import Ballot
 from domain.vocabulary import Role
 from services.shares import composing, recipients, requests, voting, working
 from tests.conftest import Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.reviews import SECRET
 from tests.services.shares.worlds import SHARE_PURPOSE, World
 
@@ -46,7 +46,7 @@ def test_a_reviewer_begins_composes_and_submits(visit: Visit, world: World) -> N
     assert "There is no request yet" in shown(at)
     field(at, "Purpose").input("research").run()
     button(at, "Begin the request")
-    assert "in a sentence" in at.error[0].value
+    assert "in a sentence" in legible(at.error[0])
     share_id = world.draft("a")
     at = visit(world.ravi, "share", id=str(share_id))
     assert not at.exception
@@ -75,12 +75,12 @@ def test_an_approver_reads_what_would_leave_and_votes(visit: Visit, world: World
     assert not at.radio
     with_ballot(at, world, share_id).radio[0].set_value(Ballot.APPROVE)
     button(at, "Cast the vote")
-    assert "Your vote is in" in at.success[0].value
+    assert "Your vote is in" in legible(at.success[0])
     other = visit(world.bela, "share", id=str(share_id))
     assert "1 of 2 votes in" in shown(other)
     assert "One vote is in. It is shown when both are." in shown(tab(other, "Votes and comments"))
     button(with_ballot(other, world, share_id), "Cast the vote")
-    assert "Choose one of the three." in [each.value for each in other.error]
+    assert "Choose one of the three." in [legible(each) for each in other.error]
 
 
 def test_a_disagreement_is_shown_to_both_and_settled(visit: Visit, world: World) -> None:
@@ -111,16 +111,16 @@ def test_the_requester_releases_links_and_an_approver_recalls(visit: Visit, worl
     assert world.state(share_id) is ShareState.RECALLED
     assert "Called back" in shown(approver)
     button(approver, "Record the attestation")
-    assert "Name where the attestation is kept" in approver.error[0].value
+    assert "Name where the attestation is kept" in legible(approver.error[0])
 
 
 def test_a_stale_request_says_why_at_its_head(visit: Visit, world: World) -> None:
     share_id = world.approved("a")
     recipients.block(world.installation, world.administrator, world.recipient, "They quoted a name")
     at = visit(world.ravi, "share", id=str(share_id))
-    assert "The recipient was blocked." in [each.value for each in at.warning]
+    assert "The recipient was blocked." in [legible(each) for each in at.warning]
     button(at, "Submit")
-    assert "They quoted a name" in at.error[0].value
+    assert "They quoted a name" in legible(at.error[0])
 
 
 def test_a_request_that_is_not_theirs_to_see_is_refused(
@@ -129,7 +129,7 @@ def test_a_request_that_is_not_theirs_to_see_is_refused(
     share_id = world.submitted("a")
     stranger = hire("Cleo", Role.APPROVER)
     at = visit(stranger, "share", id=str(share_id))
-    assert "There is no such request" in at.error[0].value
+    assert "There is no such request" in legible(at.error[0])
     assert SHARE_PURPOSE not in shown(at)
     at = visit(stranger, "share", id="nonsense")
     assert "No request is named" in shown(at)
@@ -162,7 +162,7 @@ def test_an_administrator_records_recipients_and_agreements(visit: Visit, world:
     field(at, "Organisation").input("The Evening Post")
     field(at, "E-mail").input("nobody")
     at.button[0].click().run()
-    assert "no e-mail address" in at.error[0].value
+    assert "no e-mail address" in legible(at.error[0])
     field(at, "E-mail").input("nadia@post.example")
     at.button[0].click().run()
     assert "Nadia Rahal, The Evening Post" in shown(at)
