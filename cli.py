@@ -20,6 +20,7 @@ from jobs import (
     policy_commands,
     release_commands,
     rights_commands,
+    status_command,
 )
 from jobs.command_desk import As, err, out
 from jobs.command_desk import desk as _desk
@@ -56,6 +57,7 @@ for name, sub in (
 ):
     app.add_typer(sub, name=name)
 import_app.command("choices")(rights_commands.import_choices)
+app.command("status")(status_command.status)
 app.command("deidentify")(file_commands.deidentify)
 app.command("evaluate")(file_commands.evaluate)
 app.command("measure-demonstration")(file_commands.measure_demonstration)
