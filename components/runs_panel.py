@@ -12,7 +12,7 @@ from components.html import Markup, element, join, text
 from components.styles import BASE_STYLE
 
 _STYLE = """<style>
-.run-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr));
+.run-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr));
   gap: .8rem; margin: .2rem 0 .4rem; }
 .run-figure { border: 1px solid color-mix(in srgb, currentColor 14%, transparent);
   border-radius: 8px; padding: .7rem .95rem; }
@@ -44,12 +44,16 @@ class RunFigure:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One line of a table of what runs. ``tone`` is a chip's; an empty one is said quietly."""
+    """One line of a table of what runs. ``tone`` is a chip's; an empty one is said quietly.
+
+    ``words`` stand to the left under their names, ``cells`` to the right as figures do.
+    """
 
     name: str
     word: str
     tone: str
     cells: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
 
 def draw_well(title: str, sentence: str) -> None:
@@ -97,12 +101,15 @@ def draw_run_figures(figures: Sequence[RunFigure]) -> None:
     st.html(_STYLE + element("div", boxes, class_="run-figures"))
 
 
-def draw_runs(first: str, names: Sequence[str], rows: Sequence[RunRow], state: str = "") -> None:
-    """Draw a table of what runs: its name, how it stands, then figures under their names."""
+def draw_runs(
+    first: str, names: Sequence[str], rows: Sequence[RunRow], words: Sequence[str] = ()
+) -> None:
+    """Draw a table of what runs: its name, how it stands, then words and figures."""
     head = element(
         "tr",
         element("th", text(first)),
-        element("th", text(state or "State")),
+        element("th", text("State")),
+        *(element("th", text(name)) for name in words),
         *(element("th", text(name), class_="number") for name in names),
     )
     st.html(
@@ -118,5 +125,6 @@ def _row(row: RunRow) -> Markup:
         "tr",
         element("td", text(row.name), class_="run-what"),
         element("td", word, class_="whole"),
+        *(element("td", text(cell)) for cell in row.words),
         *(element("td", text(cell), class_="number") for cell in row.cells),
     )

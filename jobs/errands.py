@@ -7,9 +7,9 @@ worker can be told to stop meanwhile.
 from __future__ import annotations
 
 import os
-import socket
 
 from jobs.children import end_with_parent
+from jobs.heart import name_of
 from services import access, installation, operations
 from services.operations import walking
 
@@ -18,7 +18,7 @@ def main() -> None:
     """Do all that waits, and end."""
     end_with_parent()
     here = installation.current()
-    name = f"{socket.gethostname()}:{os.getpid()}"
+    name = name_of(os.getpid())
     monitor = access.service_actor(here, operations.SERVICE)
     while walking.walk_one(here, monitor, name):
         pass

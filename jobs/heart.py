@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,11 @@ from services.operations import telling
 
 #: Several to the two minutes after which a worker counts as silent.
 BEAT_SECONDS = 15.0
+
+
+def name_of(process: int) -> str:
+    """The name in claims of a process on this machine."""
+    return f"{socket.gethostname()}:{process}"
 
 
 class Heart:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -18,7 +17,7 @@ from uuid import UUID
 from deidentification.engine import Engine
 from domain.operations.catalogue import MAIL, READING, SHARES, VERIFY
 from jobs.children import end_with_parent
-from jobs.heart import Heart
+from jobs.heart import Heart, name_of
 from jobs.languages import detect_language
 from jobs.rounds import ProcessFailed, Rounds, run, work_of_rounds
 from services import (
@@ -42,12 +41,7 @@ _PAUSE_SECONDS = 1.0
 
 def worker_name() -> str:
     """A name for this process in claims: machine and process number."""
-    return name_of(socket.gethostname(), os.getpid())
-
-
-def name_of(machine: str, process: int) -> str:
-    """The name in claims of a process on a machine."""
-    return f"{machine}:{process}"
+    return name_of(os.getpid())
 
 
 @cache
@@ -106,7 +100,13 @@ def work_for_ever(stop: threading.Event) -> None:
                 continue
         with heart.at(READING):
             claimed = deidentification.process_some(
-                here, service, _engine(), worker=name, study_id=None, at_most=CHUNK
+                here,
+                service,
+                _engine(),
+                worker=name,
+                study_id=None,
+                at_most=CHUNK,
+                stop=stop.is_set,
             )
         if not claimed:
             stop.wait(_PAUSE_SECONDS)

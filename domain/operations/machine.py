@@ -101,10 +101,15 @@ def workers(report: Report) -> Iterator[Finding]:
             "Start one: python -m jobs.worker, or systemctl start clearance-worker@1.",
         )
     for worker in report.silent:
-        held = worker.sessions + worker.jobs
-        with_it = (
-            f" with {sessions(worker.sessions)} and {jobs(worker.jobs)} in hand" if held else ""
+        held = " and ".join(
+            said
+            for said in (
+                sessions(worker.sessions) if worker.sessions else "",
+                jobs(worker.jobs) if worker.jobs else "",
+            )
+            if said
         )
+        with_it = f" with {held} in hand" if held else ""
         yield Finding(
             Weight.PROBLEM if held else Weight.NOTICE,
             f"Worker {worker.name} has not answered for {age(worker.seen_at, report.now)}"
@@ -156,6 +161,9 @@ def rounds(report: Report) -> Iterator[Finding]:
 
 def queues(report: Report) -> Iterator[Finding]:
     """Whether what was asked for moves."""
+    # What lies with a silent worker is said there.
+    told_sessions = sum(each.sessions for each in report.silent)
+    told_jobs = sum(each.jobs for each in report.silent)
     for queue in report.queues:
         what = errand(queue.kind)
         reads = queue.kind == READING
@@ -166,14 +174,14 @@ def queues(report: Report) -> Iterator[Finding]:
                 "Start another worker; what is busy with something long does this next.",
                 what.place,
             )
-        if queue.lapsed:
+        lapsed = max(0, queue.lapsed - (told_sessions if reads else told_jobs))
+        if lapsed:
             yield problem(
-                f"{what.name}: {in_words(queue.lapsed)} "
-                f"{lie(queue.lapsed)} with a worker that went away.",
+                f"{what.name}: {in_words(lapsed)} {lie(lapsed)} with a worker that went away.",
                 "The next worker takes over by itself; start one if none is alive.",
                 what.place,
             )
-        elif queue.again:
+        elif queue.again > queue.lapsed:
             yield notice(
                 f"{what.name}: {in_words(queue.again)} had to be begun again.",
                 "A worker ended in the middle, or an attempt failed; a few are made. If it goes "

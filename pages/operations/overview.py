@@ -70,20 +70,20 @@ def _head(report: Report, problems: int) -> None:
 
 def _finding(finding: Finding, key: str) -> None:
     with st.container(border=True):
-        text, way = st.columns([8, 2], vertical_alignment="center")
+        text, way = st.columns([7, 4], vertical_alignment="center")
         with text:
             draw_finding(finding.weight is Weight.PROBLEM, finding.what, finding.remedy)
-        with way:
+        with way, st.container(horizontal=True, horizontal_alignment="right"):
             for deed in finding.deeds:
                 st.button(
                     deed.value,
                     key=f"{key}.{deed.name}.{finding.subject}",
-                    width="stretch",
                     on_click=_do,
                     args=(deed, finding.subject),
                 )
             if finding.place is not None:
-                st.link_button("Open", finding.place, width="stretch")
+                room = finding.place.split("?")[0].strip("/")
+                st.link_button(f"Open {room}", finding.place)
 
 
 def _show_all() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from domain.operations.report import Report, StudyWork, Waits, age
 _MEGABYTE = 1_000_000
 _TONES = {State.FAILS: "bad", State.WAITS: "wait"}
 _NONE = "–"
+_MINUTE = timedelta(minutes=1)
 
 
 def draw_tables(report: Report) -> None:
@@ -41,7 +42,7 @@ def draw_tables(report: Report) -> None:
 
 def _figures(report: Report) -> list[RunFigure]:
     alive, silent = len(report.alive), len(report.silent)
-    trail, system = report.trail, report.system
+    system = report.system
     review = sum(each.review for each in report.studies)
     oldest = [each.review_since for each in report.studies if each.review_since is not None]
     return [
@@ -62,7 +63,7 @@ def _figures(report: Report) -> list[RunFigure]:
             words.plural(review, "session"),
             f"oldest for {age(min(oldest), report.now)}" if oldest else "nothing waits",
         ),
-        RunFigure("Audit chain", _walked(report), f"{trail.head:,} rows, {_signed(report)}"),
+        RunFigure("Audit chain", *_chain(report)),
         RunFigure(
             "Database",
             f"{system.database_bytes / _MEGABYTE:,.0f} MB",
@@ -76,20 +77,20 @@ def _figures(report: Report) -> list[RunFigure]:
     ]
 
 
-def _walked(report: Report) -> str:
-    trail = report.trail
-    if trail.verified_at is None:
-        return "never walked"
-    if not trail.whole:
-        return "broken" if trail.broken_at is None else f"broken at row {trail.broken_at:,}"
-    return f"whole up to row {trail.rows:,}, {age(trail.verified_at, report.now)} ago"
-
-
-def _signed(report: Report) -> str:
+def _chain(report: Report) -> tuple[str, str]:
+    """Whether it is whole, and how far that was looked at and signed for."""
     trail = report.trail
     if trail.signed is None or trail.signed_at is None:
-        return "none signed for"
-    return f"signed up to {trail.signed:,} {age(trail.signed_at, report.now)} ago"
+        signed = "none signed for"
+    else:
+        signed = f"signed up to row {trail.signed:,}, {_ago(trail.signed_at, report)}"
+    if trail.verified_at is None:
+        return "never walked", f"{trail.head:,} rows, {signed}"
+    walked = _ago(trail.verified_at, report)
+    if trail.whole:
+        return "whole", f"walked up to row {trail.rows:,}, {walked}; {signed}"
+    at = "" if trail.broken_at is None else f" at row {trail.broken_at:,}"
+    return f"broken{at}", f"walked {walked}; {signed}"
 
 
 def _asked(line: Line, report: Report) -> RunRow:
@@ -126,13 +127,22 @@ def _studies(report: Report) -> None:
     draw_table(
         [
             Column("Study", [each.title for each in rows]),
-            Column("For the machine", [_count(each.unread) for each in rows], number=True),
-            Column("oldest", [_for(each.unread_since, report) for each in rows], number=True),
+            Column(
+                "For the machine · oldest",
+                [_queued(each.unread, each.unread_since, report) for each in rows],
+                number=True,
+            ),
             Column("Failed", [_count(each.failed) for each in rows], number=True),
-            Column("For review", [_count(each.review) for each in rows], number=True),
-            Column("oldest", [_for(each.review_since, report) for each in rows], number=True),
-            Column("Second reviews", [_count(each.seconds) for each in rows], number=True),
-            Column("oldest", [_for(each.seconds_since, report) for each in rows], number=True),
+            Column(
+                "For review · oldest",
+                [_queued(each.review, each.review_since, report) for each in rows],
+                number=True,
+            ),
+            Column(
+                "Second reviews · oldest",
+                [_queued(each.seconds, each.seconds_since, report) for each in rows],
+                number=True,
+            ),
             Column(
                 "Last snapshot", [_snapshot(each, each.slug in late) for each in rows], number=True
             ),
@@ -187,23 +197,24 @@ def _workers(report: Report) -> None:
         return
     draw_runs(
         "Machine and process",
-        ("At", "For", "Has claimed", "Last answer", "Started", "Program"),
+        ("For", "Has claimed", "Last answer", "Runs for", "Program"),
         [
             RunRow(
                 each.name,
                 "answers" if each.alive(report.now) else "silent",
                 "" if each.alive(report.now) else "bad",
                 (
-                    doing(each.doing) or "waits for work",
                     _for(each.doing_since, report),
                     _count(each.sessions + each.jobs),
                     _ago(each.seen_at, report),
-                    words.moment(each.started_at),
+                    _for(each.started_at, report),
                     each.version,
                 ),
+                (doing(each.doing) or "waits for work",),
             )
             for each in report.workers
         ],
+        ("At",),
     )
 
 
@@ -211,15 +222,22 @@ def _count(count: int) -> str:
     return f"{count:,}" if count else _NONE
 
 
+def _queued(count: int, since: datetime | None, report: Report) -> str:
+    return f"{count:,} · {_for(since, report)}" if count else _NONE
+
+
 def _for(since: datetime | None, report: Report) -> str:
     return _NONE if since is None else age(since, report.now)
 
 
 def _ago(moment: datetime | None, report: Report) -> str:
-    return _NONE if moment is None else f"{age(moment, report.now)} ago"
+    if moment is None:
+        return _NONE
+    return "just now" if report.now - moment < _MINUTE else f"{age(moment, report.now)} ago"
 
 
 def _due(moment: datetime | None, report: Report) -> str:
     if moment is None:
         return _NONE
-    return "now" if moment <= report.now else f"in {age(moment, report.now)}"
+    ahead = moment - report.now
+    return "now" if ahead < _MINUTE else f"in {age(moment, report.now)}"

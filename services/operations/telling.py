@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from data_access import operations
+from data_access import operations, review
+from domain.errors import ClearanceError
 from domain.permissions import Actor
-from services import program
+from services import access, program
 from services.installation import Installation
+
+#: The service account that workers say it as.
+ENGINE = "deidentification"
 
 
 def beat(
@@ -39,6 +44,19 @@ def leave(installation: Installation, service: Actor, name: str) -> None:
         installation.database.transaction(service.staff_id) as connection,
     ):
         operations.leave(connection, name)
+
+
+def left(installation: Installation, names: Sequence[str]) -> None:
+    """Say of workers that they were ended, and put back what they had claimed; for who ended them.
+
+    Without the database nothing is said, and what they held comes back when its lease ends.
+    """
+    with suppress(SQLAlchemyError, ClearanceError):
+        service = access.service_actor(installation, ENGINE)
+        for name in names:
+            with installation.database.transaction(service.staff_id) as connection:
+                operations.leave(connection, name)
+                review.release(connection, name)
 
 
 def round_done(installation: Installation, service: Actor, name: str, worker: str) -> None:
