@@ -162,10 +162,11 @@ def import_transcripts(
 @audit_app.command("verify")
 def audit_verify() -> None:
     """Walk the audit chain against its signed checkpoints; 1 when it is broken."""
-    from services.trail import verify_as_owner
+    from services.trail import note_verified, verify_as_owner
 
     with _desk() as desk:
         report = verify_as_owner(desk)
+        note_verified(desk, report)
     (out if report.whole else err).print(report.how, markup=False, highlight=False)
     if not report.whole:
         raise typer.Exit(1)

@@ -103,16 +103,17 @@ def is_waiting(connection: Connection, kinds: Sequence[str], now: datetime) -> b
     return connection.execute(found).first() is not None
 
 
-def again(connection: Connection, job_id: UUID, kinds: Sequence[str]) -> bool:
+def again(connection: Connection, job_id: UUID, kinds: Sequence[str], now: datetime) -> bool:
     """Put a failed job of these kinds back in the queue as it was ordered; False when it is none.
 
-    Its place is that of when it was first asked for.
+    Its place is that of when it was first asked for; it waits from now on, in ``started_at``
+    until it is begun.
     """
     return (
         connection.execute(
             update(Job)
             .where(Job.id == job_id, Job.state == "failed", Job.kind.in_(kinds))
-            .values(state="waiting", message=None, finished_at=None)
+            .values(state="waiting", message=None, started_at=now, finished_at=None)
         ).rowcount
         == 1
     )

@@ -106,12 +106,7 @@ def verify(installation: Installation, actor: Actor) -> ChainReport:
 
 
 def verify_as_owner(installation: Installation) -> ChainReport:
-    """The same from the command line, as the role that owns the tables.
-
-    A whole chain is put on the trail in monitoring's name, so that the operations page knows of
-    the walk. A broken one stays as it was found: not a row more. Where the application's role
-    cannot write, as after a restore that is being looked at, the verdict stands by itself.
-    """
+    """The same from the command line, as the role that owns the tables, in nobody's name."""
     owner = installation.database.addresses.owner
     if owner is None:
         raise ClearanceError(
@@ -121,16 +116,25 @@ def verify_as_owner(installation: Installation) -> ChainReport:
     engine = create_engine(owner, hide_parameters=True)
     try:
         with engine.connect() as connection:
-            report = verify_chain(
+            return verify_chain(
                 audit.stream(connection),
                 installation.checkpoints.read(),
                 installation.checkpoints.is_signed,
             )
     finally:
         engine.dispose()
-    if report.whole:
-        with suppress(SQLAlchemyError, ClearanceError):
-            monitor = access.service_actor(installation, MONITORING)
-            with act(installation, monitor, "audit.verify", "audit") as done:
-                done.detail.update(rows=report.rows, whole=True)
-    return report
+
+
+def note_verified(installation: Installation, report: ChainReport) -> None:
+    """Put a verification by the command line on the trail, in monitoring's name.
+
+    So that the operations page knows of it. A broken chain stays as it was found, not a row more;
+    and where the application's role cannot write, as after a restore that is being looked at, the
+    verdict stands by itself.
+    """
+    if not report.whole:
+        return
+    with suppress(SQLAlchemyError, ClearanceError):
+        monitor = access.service_actor(installation, MONITORING)
+        with act(installation, monitor, "audit.verify", "audit") as done:
+            done.detail.update(rows=report.rows, whole=True)

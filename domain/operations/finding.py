@@ -21,7 +21,7 @@ class Deed(StrEnum):
     SET_ASIDE = "Set aside"
     ORDER_AGAIN = "Try again"
     READ_AGAIN = "Read again"
-    LET_GO = "Give back its work"
+    LET_GO = "Let it go"
     VERIFY = "Walk the chain now"
 
 

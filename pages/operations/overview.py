@@ -83,7 +83,7 @@ def _finding(finding: Finding, key: str) -> None:
                 )
             if finding.place is not None:
                 room = finding.place.split("?")[0].strip("/")
-                st.link_button(f"Open {room}", finding.place)
+                st.link_button(f"Go to {room}", finding.place)
 
 
 def _show_all() -> None:

@@ -47,7 +47,7 @@ def order_again(installation: Installation, actor: Actor, job_id: UUID) -> None:
                 "That job cannot be taken up where it ended. Whoever asked for it asks again."
             )
         done.study_id = job.study_id
-        if not jobs.again(done.connection, job_id, TAKEN_UP):
+        if not jobs.again(done.connection, job_id, TAKEN_UP, installation.now()):
             done.changed_nothing = True
 
 

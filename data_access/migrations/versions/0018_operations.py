@@ -44,7 +44,8 @@ AS $$
     'queues', (SELECT coalesce(jsonb_agg(q), '[]') FROM (
       SELECT kind, count(*) FILTER (WHERE state = 'waiting') AS waiting,
         count(*) FILTER (WHERE state = 'running') AS running,
-        min(created_at) FILTER (WHERE state = 'waiting') AS oldest,
+        -- One that was put back has waited since then.
+        min(coalesce(started_at, created_at)) FILTER (WHERE state = 'waiting') AS oldest,
         count(*) FILTER (WHERE state = 'running' AND lease_until < at) AS lapsed,
         count(*) FILTER (WHERE attempts > 1) AS again
       FROM job WHERE state IN ('waiting', 'running') GROUP BY kind ORDER BY kind) AS q),

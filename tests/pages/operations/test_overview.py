@@ -119,7 +119,7 @@ def test_several_problems_come_first_each_with_what_to_do(
     assert "1 session could not be read by the machine (KeyError)." in screen
     assert str(job_id)[-8:] in screen
     assert screen.index("could not be read") < screen.index("Worth a look")
-    at = click(at, "Give back its work")
+    at = click(at, "Let it go")
     at = click(at, "Read again")
     assert "1 thing needs somebody." in at.error[0].value
     at = click(at, "Try again")

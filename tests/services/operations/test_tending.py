@@ -81,7 +81,7 @@ def test_a_failure_is_listed_until_it_is_set_aside_which_is_audited_once(
 
 
 def test_a_failed_erasure_is_taken_up_where_it_ended_and_done(
-    installation: Installation, administrator: Actor, engine: Actor
+    installation: Installation, administrator: Actor, engine: Actor, clock: Clock
 ) -> None:
     now = installation.now()
     job_id = failed(
@@ -99,10 +99,13 @@ def test_a_failed_erasure_is_taken_up_where_it_ended_and_done(
         if each.subject == str(job_id)
     )
     assert said.deeds == (Deed.ORDER_AGAIN, Deed.SET_ASIDE)
+    clock.advance(timedelta(hours=3))
     tending.order_again(installation, administrator, job_id)
     tending.order_again(installation, administrator, job_id)
     report = reading.report(installation, administrator)
-    assert (report.failures, report.queue(retention.KIND).waiting) == ((), 1)
+    queue = report.queue(retention.KIND)
+    # It waits from now on, not since it was first ordered.
+    assert (report.failures, queue.waiting, queue.oldest) == ((), 1, clock.at)
     assert audited(installation, "job.again") == ["done"]
     # It is worked in the name of who ordered it; this one names no study, which is told.
     keeper = access.service_actor(installation, retention.SERVICE)
