@@ -25,11 +25,10 @@ def status(
 ) -> None:
     """Tell how everything runs that runs behind the screens; 1 when something needs somebody."""
     # A digest of the program is made of all its source: not for every other command.
-    from services import access, operations
-    from services.operations.reading import report_for_monitoring
+    from services.operations.reading import monitoring, report_for_monitoring
 
     with desk() as here:
-        report = report_for_monitoring(here, access.service_actor(here, operations.SERVICE))
+        report = report_for_monitoring(here, monitoring(here))
     found = findings(report)
     problems = [each for each in found if each.weight is Weight.PROBLEM]
     for each in problems if quiet else found:

@@ -114,8 +114,8 @@ def workers(report: Report) -> Iterator[Finding]:
             Weight.PROBLEM if held else Weight.NOTICE,
             f"Worker {worker.name} has not answered for {age(worker.seen_at, report.now)}"
             f"{with_it}.",
-            "It was killed or hangs. Look at its log and its memory, then let it go: what it held is "
-            "given back at once, and otherwise when its lease ends.",
+            "It was killed or hangs. Look at its log and its memory, then let it go: what it held "
+            "is given back at once, and otherwise when its lease ends.",
             None,
             (Deed.LET_GO,),
             worker.name,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -31,9 +32,10 @@ from domain.operations.report import (
     Worker,
 )
 from domain.permissions import Act, Actor
-from services import program
+from services import access, program
 from services.acts import reading
 from services.installation import Installation
+from services.operations import SERVICE
 from services.retention import erases_by_itself
 
 _KINDS = tuple(each.kind for each in JOBS)
@@ -56,7 +58,7 @@ def report(installation: Installation, actor: Actor) -> Report:
 
 
 def report_for_monitoring(installation: Installation, service: Actor) -> Report:
-    """The same for `cli.py status`, in nobody's name.
+    """The same for the monitoring service, in nobody's name.
 
     Raises
     ------
@@ -64,15 +66,27 @@ def report_for_monitoring(installation: Installation, service: Actor) -> Report:
         When the database does not answer, or its schema is too old to.
     """
     signed, unreadable = _checkpoint(installation)
+    with _answering(), installation.database.transaction(service.staff_id) as connection:
+        held = operations.report(connection, installation.now(), _seq(signed), _KINDS)
+    return _report(installation, held, signed, unreadable)
+
+
+def monitoring(installation: Installation) -> Actor:
+    """The service that monitors; raises as :func:`report_for_monitoring`."""
+    with _answering():
+        return access.service_actor(installation, SERVICE)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Say in a sentence when the database does not."""
     try:
-        with installation.database.transaction(service.staff_id) as connection:
-            held = operations.report(connection, installation.now(), _seq(signed), _KINDS)
+        yield
     except SQLAlchemyError as error:
         raise ClearanceError(
             f"The database does not tell how the desk runs ({type(error).__name__}). See that it "
             "is up, and run cli.py migrate when its schema is older than the program."
         ) from error
-    return _report(installation, held, signed, unreadable)
 
 
 def _checkpoint(installation: Installation) -> tuple[Checkpoint | None, str | None]:

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from data_access import review
 from data_access.studies import StudyRow
-from domain.operations.catalogue import ROUNDS
+from domain.operations.catalogue import READING, ROUNDS
+from domain.operations.finding import Weight
+from domain.operations.findings import findings
 from domain.permissions import Actor
 from jobs import errands, heart, rounds, worker
-from jobs.heart import Heart
+from jobs.heart import Heart, name_of
 from jobs.rounds import ProcessFailed, Rounds, work_of_rounds
 from services import access, metrics, operations
 from services import installation as installations
 from services.installation import Installation
 from services.metrics_snapshots import take_due
-from services.operations import reading, walking
+from services.operations import reading, tending, walking
+from tests.conftest import Clock
 from tests.services.rights_worlds import as_owner
 from tests.services.worlds import full, read_by_the_machine, take_in
 
@@ -64,6 +74,68 @@ def test_a_worker_is_seen_with_what_it_is_at_and_leaves_when_told_to_stop(
     assert _until(lambda: at() == [""])
     beating.stop()
     assert reading.report(installation, administrator).workers == ()
+
+
+def _work_until_killed(
+    installation: Installation, engine: Actor, study_id: UUID, pipe: Pipe
+) -> None:
+    """In a process of its own: claim a session, beat, and stay there."""
+    installation.database.app.dispose(close=False)
+    name = name_of(os.getpid())
+    with installation.database.transaction(engine.staff_id) as connection:
+        review.claim(
+            connection,
+            study_id=study_id,
+            worker=name,
+            at_most=1,
+            lease=timedelta(hours=1),
+            now=installation.now(),
+        )
+    beating = Heart(installation, engine, name)
+    beating.start()
+    with beating.at(READING):
+        while True:
+            with installation.database.transaction(engine.staff_id) as connection:
+                seen = connection.execute(text("SELECT doing FROM worker_heartbeat")).scalar()
+            if seen == READING:
+                pipe.send(name)
+                signal.pause()
+
+
+def test_a_worker_that_is_killed_goes_silent_and_what_it_held_is_given_back(
+    installation: Installation,
+    administrator: Actor,
+    engine: Actor,
+    study: StudyRow,
+    tmp_path: Path,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(heart, "BEAT_SECONDS", 0.05)
+    take_in(installation, administrator, study, tmp_path, full("a"))
+    here, there = multiprocessing.Pipe()
+    doomed = multiprocessing.get_context("fork").Process(
+        target=_work_until_killed, args=(installation, engine, study.id, there)
+    )
+    doomed.start()
+    assert here.poll(60)
+    name = here.recv()
+    assert doomed.pid is not None
+    os.kill(doomed.pid, signal.SIGKILL)
+    doomed.join()
+    (worker_row,) = reading.report(installation, administrator).alive
+    assert (worker_row.name, worker_row.sessions) == (name, 1)
+    clock.advance(timedelta(minutes=2))
+    report = reading.report(installation, administrator)
+    assert [each.name for each in report.silent] == [name]
+    assert any(
+        f"Worker {name} has not answered for 2 minutes with 1 session in hand." in each.what
+        and each.weight is Weight.PROBLEM
+        for each in findings(report)
+    )
+    assert tending.let_go(installation, administrator, name) == 1
+    report = reading.report(installation, administrator)
+    assert (report.workers, report.reading.waiting, report.reading.running) == ((), 1, 0)
 
 
 def test_every_round_of_the_catalogue_is_gone_and_told_and_not_before_it_is_due_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from click.testing import Result
@@ -86,3 +87,12 @@ def test_a_database_that_cannot_tell_is_a_sentence_and_1(
     told = run("status")
     assert told.exit_code == 1
     assert "run cli.py migrate" in told.output
+
+
+def test_a_database_that_is_down_is_a_sentence_and_1(installation: Installation, run: Run) -> None:
+    nowhere = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    down = replace(installation, database=replace(installation.database, app=nowhere))
+    installations.use(down)
+    told = CliRunner().invoke(cli.app, ["status", "--quiet"])
+    assert told.exit_code == 1
+    assert "does not tell how the desk runs (OperationalError)" in told.output

@@ -22,7 +22,7 @@ from domain.permissions import Actor
 from domain.vocabulary import Role
 from services import access, retention
 from services.installation import Installation
-from services.operations import reading, tending, walking
+from services.operations import reading, telling, tending, walking
 from tests.conftest import Clock, Hire
 from tests.data_access.test_audit_chain import as_superuser
 from tests.services.operations.conftest import Said
@@ -207,6 +207,30 @@ def test_what_a_silent_worker_held_is_given_back_and_an_answering_ones_is_not(
         assert jobs.claim(
             connection, kinds=("import",), worker="vm:2", lease=lease, now=installation.now()
         )
+
+
+def test_what_a_worker_held_that_was_ended_is_given_back_by_who_ended_it(
+    installation: Installation,
+    administrator: Actor,
+    engine: Actor,
+    study: StudyRow,
+    tmp_path: Path,
+    beat: Callable[..., None],
+) -> None:
+    take_in(installation, administrator, study, tmp_path, full("a"))
+    with installation.database.transaction(engine.staff_id) as connection:
+        review.claim(
+            connection,
+            study_id=study.id,
+            worker="vm:1",
+            at_most=1,
+            lease=timedelta(hours=1),
+            now=installation.now(),
+        )
+    beat("vm:1")
+    telling.left(installation, ["vm:1", "vm:2"])
+    report = reading.report(installation, administrator)
+    assert (report.workers, report.reading.waiting, report.reading.running) == ((), 1, 0)
 
 
 def test_the_chain_is_walked_when_it_is_asked_for_and_asking_twice_asks_once(
