@@ -21,6 +21,7 @@ from jobs import (
     refused_rows,
     release_commands,
     rights_commands,
+    status_command,
 )
 from jobs.command_desk import As, err, out
 from jobs.command_desk import desk as _desk
@@ -57,6 +58,7 @@ for name, sub in (
 ):
     app.add_typer(sub, name=name)
 import_app.command("choices")(rights_commands.import_choices)
+app.command("status")(status_command.status)
 app.command("deidentify")(file_commands.deidentify)
 app.command("evaluate")(file_commands.evaluate)
 app.command("measure-demonstration")(file_commands.measure_demonstration)
@@ -149,10 +151,11 @@ def import_transcripts(
 @audit_app.command("verify")
 def audit_verify() -> None:
     """Walk the audit chain against its signed checkpoints; 1 when it is broken."""
-    from services.trail import verify_as_owner
+    from services.trail import note_verified, verify_as_owner
 
     with _desk() as desk:
         report = verify_as_owner(desk)
+        note_verified(desk, report)
     (out if report.whole else err).print(report.how, markup=False, highlight=False)
     if not report.whole:
         raise typer.Exit(1)

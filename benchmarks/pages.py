@@ -129,6 +129,7 @@ def clicks(session_id: UUID, share_id: UUID, draft_id: UUID) -> tuple[Click, ...
         Click("on hold, every study", "ada@clearance.example", "holds", "rule=R03"),
         Click("policy assignments", "ada@clearance.example", "assignments"),
         Click("policy changes, counted", "ada@clearance.example", "changes"),
+        Click("operations", "ada@clearance.example", "operations"),
         Click("metrics", "leo@clearance.example", "metrics"),
         Click("audit trail", "uma@clearance.example", "audit"),
     )

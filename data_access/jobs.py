@@ -84,10 +84,39 @@ def claim(
     row = connection.execute(
         update(Job)
         .where(Job.id == wanted)
-        .values(state="running", worker=worker, lease_until=now + lease, started_at=now)
+        .values(
+            state="running",
+            worker=worker,
+            lease_until=now + lease,
+            started_at=now,
+            attempts=Job.attempts + 1,
+        )
         .returning(*_COLUMNS)
     ).first()
     return None if row is None else JobRow(*row)
+
+
+def is_waiting(connection: Connection, kinds: Sequence[str], now: datetime) -> bool:
+    """Whether a job of these kinds waits, or lies with a worker that went away."""
+    free = or_(Job.state == "waiting", (Job.state == "running") & (Job.lease_until < now))
+    found = select(Job.id).where(Job.state.in_(_OPEN), free, Job.kind.in_(kinds)).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def again(connection: Connection, job_id: UUID, kinds: Sequence[str], now: datetime) -> bool:
+    """Put a failed job of these kinds back in the queue as it was ordered; False when it is none.
+
+    Its place is that of when it was first asked for; it waits from now on, in ``started_at``
+    until it is begun.
+    """
+    return (
+        connection.execute(
+            update(Job)
+            .where(Job.id == job_id, Job.state == "failed", Job.kind.in_(kinds))
+            .values(state="waiting", message=None, started_at=now, finished_at=None)
+        ).rowcount
+        == 1
+    )
 
 
 def beat(

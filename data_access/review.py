@@ -226,7 +226,23 @@ def queue_again(connection: Connection, study_id: UUID, engine_digest: str) -> i
             DeidentificationTask.state.in_(("done", "failed")),
             ~current,
         )
-        .values(state="waiting", worker=None, lease_until=None, attempts=0)
+        .values(state="waiting", worker=None, lease_until=None, attempts=0, queued_at=func.now())
+    ).rowcount
+
+
+def queue_failed(connection: Connection, study_id: UUID, now: datetime) -> int:
+    """Put back every session of a study that the machine could not read; how many."""
+    return connection.execute(
+        update(DeidentificationTask)
+        .where(DeidentificationTask.study_id == study_id, DeidentificationTask.state == "failed")
+        .values(
+            state="waiting",
+            worker=None,
+            lease_until=None,
+            attempts=0,
+            finished_at=None,
+            queued_at=now,
+        )
     ).rowcount
 
 

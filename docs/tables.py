@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 import cli
 from docs.markdown import code, table
+from domain.operations.catalogue import ROUNDS
 from domain.permissions import ROLES_FOR, Act
 from domain.policy.reading import current_table
 from domain.policy.uses import Use
@@ -185,6 +186,14 @@ def _versions(versions: Iterable[PolicyVersion]) -> str:
 def share_lifecycle() -> str:
     """The lifecycle of a share as a diagram."""
     return f"```mermaid\n{diagram()}\n```\n"
+
+
+def rounds() -> str:
+    """What workers do by the clock, and how often."""
+    return table(
+        ("round", "every"),
+        [(each.what, f"{each.every.total_seconds():,.0f} s") for each in ROUNDS],
+    )
 
 
 def share_steps() -> str:

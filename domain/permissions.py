@@ -39,6 +39,8 @@ class Act(StrEnum):
     RECALL_SHARE = "recall a release"
     MANAGE_RECIPIENTS = "manage recipients and agreements"
     SEE_METRICS = "see participation metrics"
+    SEE_OPERATIONS = "see how the desk runs"
+    TEND_WORK = "try failed work again, give it back or set it aside"
 
 
 #: Source: "Who may do what" in the domain's description. An act needs one of its roles.
@@ -69,6 +71,8 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.RECALL_SHARE: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
     Act.MANAGE_RECIPIENTS: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_METRICS: frozenset({Role.LEAD}),
+    Act.SEE_OPERATIONS: frozenset({Role.ADMINISTRATOR}),
+    Act.TEND_WORK: frozenset({Role.ADMINISTRATOR}),
     # Nobody: names and e-mails are read by the mailer and the withdrawal job alone (R11).
     Act.SEE_ACCOUNTS: frozenset(),
 }

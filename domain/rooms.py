@@ -33,5 +33,6 @@ ACTS: Mapping[str, Act | None] = {
     "policy": Act.READ_POLICY,
     "assignments": Act.ASSIGN_POLICY,
     "changes": Act.CHANGE_POLICY,
+    "operations": Act.SEE_OPERATIONS,
     "audit": Act.READ_AUDIT,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +12,8 @@ from uuid import UUID
 
 from domain.permissions import Actor
 from jobs.children import end_with_parent
-from jobs.worker import name_of, work_until_done
+from jobs.heart import name_of
+from jobs.worker import work_until_done
 from services import deidentification, deidentification_progress
 from services.deidentification_progress import Progress
 from services.installation import Installation, open_installation
@@ -58,9 +58,7 @@ def deidentify_study(
             fallen = [worker for worker in workers if worker.exitcode not in (None, 0)]
             for worker in fallen:
                 workers.remove(worker)
-                deidentification.release(
-                    installation, actor, name_of(socket.gethostname(), worker.pid or 0)
-                )
+                deidentification.release(installation, actor, name_of(worker.pid or 0))
                 if restarts < MOST_RESTARTS:
                     restarts += 1
                     workers.append(start())

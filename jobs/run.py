@@ -21,10 +21,12 @@ from types import FrameType
 from data_access.migrate import migrate
 from domain.errors import ClearanceError
 from jobs import children, demonstration_staff
+from jobs.heart import name_of
 from jobs.ports import free_port, wait_for
 from jobs.worker_pool import WorkerPool
 from services import installation as installations
 from services.installation import Installation
+from services.operations import telling
 from settings import Settings, settings
 
 _PROVIDER_PORT = 9400
@@ -90,6 +92,9 @@ def _run(configuration: Settings) -> int:
         for number in _ENDINGS:
             signal.signal(number, signal.SIG_IGN)
         children.stop_all([*running, *(workers.running if workers else ())])
+        if installation is not None and workers is not None:
+            # One that was at something long did not come to say it itself.
+            telling.left(installation, [name_of(worker.pid) for worker in workers.running])
         if installation is not None:
             installation.database.close()
 

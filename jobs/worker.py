@@ -8,51 +8,40 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import threading
-import time
 from collections.abc import Callable
 from functools import cache
 from types import FrameType
 from uuid import UUID
 
 from deidentification.engine import Engine
-from jobs import children
+from domain.operations.catalogue import MAIL, READING, SHARES, VERIFY
 from jobs.children import end_with_parent
+from jobs.heart import Heart, name_of
 from jobs.languages import detect_language
+from jobs.rounds import ProcessFailed, Rounds, run, work_of_rounds
 from services import (
     access,
     deidentification,
     import_jobs,
     installation,
     mail,
-    metrics,
     notifications,
-    policy_standings,
     retention,
 )
 from services.deidentification import SERVICE
-from services.shares import assembling, recalling, releasing, working
+from services.operations import walking
+from services.shares import assembling, working
 from services.smtp import check_settings
 
 #: Small enough that a stop is quick and a killed worker holds little.
 CHUNK = 8
 _PAUSE_SECONDS = 1.0
-#: How often approvals that lapsed, recalls that are overdue and letters to write are looked for,
-#: and the counts of what the policy answers alike are put together.
-_CLOCKS_SECONDS = 30.0
-#: How often what is due, what ends soon and what was left behind is looked for.
-_RARELY_SECONDS = 300.0
 
 
 def worker_name() -> str:
     """A name for this process in claims: machine and process number."""
-    return name_of(socket.gethostname(), os.getpid())
-
-
-def name_of(machine: str, process: int) -> str:
-    """The name in claims of a process on a machine."""
-    return f"{machine}:{process}"
+    return name_of(os.getpid())
 
 
 @cache
@@ -87,41 +76,49 @@ def work_for_ever(stop: threading.Event) -> None:
     keeper = access.service_actor(here, retention.SERVICE)
     postman = access.service_actor(here, notifications.SERVICE)
     check_settings(here.settings)
-    looked = rarely = -_RARELY_SECONDS
+    name = worker_name()
+    heart = Heart(here, service, name)
+    rounds = Rounds(here, service, name, heart, work_of_rounds(here, service, stop))
+    heart.start()
     while not stop.is_set():
-        if time.monotonic() - looked >= _CLOCKS_SECONDS:
-            looked = time.monotonic()
-            releasing.expire_lapsed(here, release)
-            recalling.block_overdue(here, release)
-            policy_standings.add_up(here, service)
-            _snapshots()
-            mail.gather(here, postman)
-        if time.monotonic() - rarely >= _RARELY_SECONDS:
-            rarely = time.monotonic()
-            notifications.note_time_passing(here, postman)
-            retention.look(here, keeper)
-            import_jobs.discard_leftovers(here, service)
-        if working.work_one(here, release, worker_name()):
-            continue
-        if retention.work_one(here, keeper, worker_name()):
+        rounds.go()
+        with heart.at(SHARES):
+            if working.work_one(here, release, name):
+                continue
+        with heart.at("retention.erase"):
+            if retention.work_one(here, keeper, name):
+                continue
+        if walking.errand_waits(here, service):
+            with heart.at(VERIFY):
+                _errands(stop)
             continue
         # One letter a round, so that a slow mail server keeps nobody waiting for long.
-        mail.send_one(here, postman)
-        if import_jobs.work_one(here, service, worker_name(), detect_language):
-            continue
-        claimed = deidentification.process_some(
-            here, service, _engine(), worker=worker_name(), study_id=None, at_most=CHUNK
-        )
+        with heart.at(MAIL):
+            mail.send_one(here, postman)
+        with heart.at("import"):
+            if import_jobs.work_one(here, service, name, detect_language):
+                continue
+        with heart.at(READING):
+            claimed = deidentification.process_some(
+                here,
+                service,
+                _engine(),
+                worker=name,
+                study_id=None,
+                at_most=CHUNK,
+                stop=stop.is_set,
+            )
         if not claimed:
             stop.wait(_PAUSE_SECONDS)
+    heart.stop()
 
 
-def _snapshots() -> None:
-    """Take the snapshots that are due, in a process of their own: the solver stays out of here."""
-    here = installation.current()
-    service = access.service_actor(here, metrics.SERVICE)
-    if metrics.any_due(here, service):
-        children.start("jobs.snapshots", environment={}).wait()
+def _errands(stop: threading.Event) -> None:
+    try:
+        run("jobs.errands", stop)
+    except ProcessFailed:
+        # What it had taken on comes back when its lease ends, and is told of until then.
+        stop.wait(_PAUSE_SECONDS)
 
 
 def main() -> None:

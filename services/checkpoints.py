@@ -61,6 +61,16 @@ class Checkpoints:
                     found.append(_parse(line, f"{path}, line {number}"))
         return found
 
+    def newest(self) -> Checkpoint | None:
+        """The checkpoint for the newest row, or None before the first.
+
+        Raises
+        ------
+        ClearanceError
+            When the file is not what was written.
+        """
+        return self._read_head()
+
     def is_signed(self, checkpoint: Checkpoint) -> bool:
         """Whether the signature is this installation's."""
         try:

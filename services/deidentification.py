@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -39,11 +40,12 @@ def process_some(
     worker: str,
     study_id: UUID | None,
     at_most: int,
+    stop: Callable[[], bool] = lambda: False,
 ) -> int:
     """Claim a few sessions, de-identify them, keep the results; how many were claimed.
 
     Safe to run in any number of processes: each session is claimed once, and a result is
-    kept only while the claim stands.
+    kept only while the claim stands. When a stop is asked for, the rest goes back at once.
     """
     with installation.database.transaction(service.staff_id) as connection:
         claimed = review.claim(
@@ -57,6 +59,10 @@ def process_some(
         said = sessions.turns_of(connection, [task.session_id for task in claimed])
     accounts = known_accounts(installation, {task.participant_id for task in claimed})
     for task in claimed:
+        if stop():
+            with installation.database.transaction(service.staff_id) as connection:
+                review.release(connection, worker)
+            break
         _process(
             installation,
             service,

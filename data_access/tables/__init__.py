@@ -10,6 +10,7 @@ from data_access.tables.double import (
 )
 from data_access.tables.metrics import MetricCell, MetricSnapshot, MetricView
 from data_access.tables.notifications import MailChoice, Notification, OutgoingMail
+from data_access.tables.operations import WorkerHeartbeat, WorkerRound
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
 from data_access.tables.policy import (
     PolicyAssignment,
@@ -122,4 +123,6 @@ __all__ = [
     "TurnRow",
     "TurnsRead",
     "WebSession",
+    "WorkerHeartbeat",
+    "WorkerRound",
 ]

@@ -79,6 +79,8 @@ class OutgoingMail(Base):
             "created_at",
             postgresql_where=text("state IN ('failed', 'unsure')"),
         ),
+        # When the last one went out.
+        Index("ix_outgoing_mail__sent", "finished_at", postgresql_where=text("state = 'sent'")),
     )
 
     id: Mapped[NewId]

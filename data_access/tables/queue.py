@@ -21,7 +21,7 @@ from data_access.tables.base import Base, Moment
 
 
 class ReviewItem(Base):
-    """A session's place in the queue; a trigger keeps ``waiting`` and ``begun``.
+    """A session's place in the queue; triggers keep ``waiting``, ``begun`` and since when.
 
     ``risk`` is null until it was weighed; such a session comes first. A lease says on whose
     desk the session lies, and until when.
@@ -45,6 +45,13 @@ class ReviewItem(Base):
             "lease_until",
             postgresql_where=text("lease_staff IS NOT NULL"),
         ),
+        # What has waited longest in each study.
+        Index(
+            "ix_review_item__since",
+            "study_id",
+            "waiting_since",
+            postgresql_where=text("waiting"),
+        ),
     )
 
     session_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -55,6 +62,9 @@ class ReviewItem(Base):
     why: Mapped[str] = mapped_column(server_default=text("''"))
     lease_staff: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     lease_until: Mapped[datetime | None]
+    #: Since when it has been waiting, and since when it lies on that desk without a break.
+    waiting_since: Mapped[Moment]
+    lease_since: Mapped[datetime | None]
 
 
 class ReviewProgress(Base):

@@ -78,11 +78,30 @@ class DeidentificationTask(Base):
             "finished_at",
             postgresql_where=text("state = 'done'"),
         ),
+        # What waits longest in each study; what lies with whom; what had to be tried again.
+        Index(
+            "ix_deidentification_task__queued",
+            "study_id",
+            "queued_at",
+            postgresql_where=text("state IN ('waiting', 'claimed')"),
+        ),
+        Index(
+            "ix_deidentification_task__lease",
+            "lease_until",
+            postgresql_where=text("state = 'claimed'"),
+        ),
+        Index(
+            "ix_deidentification_task__again",
+            "study_id",
+            postgresql_where=text("attempts > 1 AND state IN ('waiting', 'claimed')"),
+        ),
     )
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), primary_key=True)
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
     state: Mapped[str] = mapped_column(server_default=text("'waiting'"))
+    #: When it was put in the queue, or put there again.
+    queued_at: Mapped[Moment]
     worker: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
@@ -110,6 +129,8 @@ class Job(Base):
             one_of("state", "waiting", "running", "done", "failed", "stopped"), name="state"
         ),
         Index("ix_job__state", "state", "created_at"),
+        # When the last of a kind was done.
+        Index("ix_job__done", "kind", "finished_at", postgresql_where=text("state = 'done'")),
         # The jobs of one share request.
         Index(
             "ix_job__share",
@@ -130,7 +151,12 @@ class Job(Base):
     stop_requested: Mapped[bool] = mapped_column(server_default=text("false"))
     worker: Mapped[str | None]
     lease_until: Mapped[datetime | None]
+    #: How often a worker took it on; more than once when one went away with it.
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
     requested_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[Moment]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    #: That an administrator looked at its failure and set it aside.
+    set_aside_at: Mapped[datetime | None]
+    set_aside_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

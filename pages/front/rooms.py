@@ -26,6 +26,7 @@ from pages.admin import (
 from pages.audit import trail
 from pages.front import home, notifications
 from pages.metrics import participation
+from pages.operations import overview
 from pages.policy import assignments, changes, holds
 from pages.policy import table as policy_table
 from pages.review import queue, session, sessions
@@ -150,6 +151,13 @@ ROOMS = (
         ":material/edit_note:",
         changes.page,
         under="Policy",
+    ),
+    Room(
+        "operations",
+        "Operations",
+        ":material/monitor_heart:",
+        overview.page,
+        under="People and trail",
     ),
     Room(
         "audit",

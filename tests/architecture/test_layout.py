@@ -22,6 +22,7 @@ _SHARED_BY_PAGES = {
     "pages/front/visitor.py",
     "pages/review/desk.py",
     "pages/metrics/chart.py",
+    "pages/operations/tables.py",
     "pages/review/desk_data.py",
     "pages/review/jump.py",
     "pages/review/purpose.py",

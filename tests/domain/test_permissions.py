@@ -77,6 +77,8 @@ MAY = {
         Act.RECORD_WITHDRAWAL,
         Act.ERASE,
         Act.CHANGE_POLICY,
+        Act.SEE_OPERATIONS,
+        Act.TEND_WORK,
         Act.COUNT_BY_RULE,
         Act.ASSIGN_POLICY,
         Act.SEE_HOLDS,

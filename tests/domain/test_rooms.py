@@ -35,6 +35,7 @@ ENTER = {
     "recipients": {ADMINISTRATOR},
     "assignments": {ADMINISTRATOR},
     "changes": {ADMINISTRATOR},
+    "operations": {ADMINISTRATOR},
     "audit": {AUDITOR},
 }
 

@@ -4,7 +4,7 @@ ROOMS_OF = {
     "ada@clearance.example": {
         *("", "notifications", "shares", "share", "imports", "access", "studies", "quality"),
         *("withdrawals", "erasure", "retention", "recipients", "holds", "policy"),
-        *("assignments", "changes"),
+        *("assignments", "changes", "operations"),
     },
     "rosa@clearance.example": {
         *("", "notifications", "review", "sessions", "session", "holds", "shares", "share"),

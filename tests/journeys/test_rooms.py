@@ -32,6 +32,7 @@ HEADS = {
     "recipients": "Recipients",
     "policy": "Policy",
     "changes": "Policy changes",
+    "operations": "Operations",
     "audit": "Audit trail",
 }
 

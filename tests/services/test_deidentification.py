@@ -127,6 +127,27 @@ def test_four_workers_read_every_session_once_to_the_end(
 
 
 @pytest.mark.usefixtures("queue")
+def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun(
+    installation: Installation, administrator: Actor, study: StudyRow, service: Actor
+) -> None:
+    engine = PatientEngine()
+    process_some(
+        installation,
+        service,
+        engine,
+        worker="one",
+        study_id=study.id,
+        at_most=8,
+        stop=lambda: len(engine.given) >= 3,
+    )
+    assert _progress(installation, administrator, study) == Progress(_COUNT - 3, 3, 0)
+    # At once, before any lease ends.
+    assert process_some(
+        installation, service, engine, worker="two", study_id=study.id, at_most=_COUNT
+    ) == (_COUNT - 3)
+
+
+@pytest.mark.usefixtures("queue")
 def test_a_claim_lasts_as_long_as_its_lease_and_the_late_worker_writes_nothing(
     installation: Installation, study: StudyRow, service: Actor, clock: Clock, hire: Hire
 ) -> None:

@@ -1,0 +1,1 @@
+"""How the desk runs: what works, what waits and since when, and what needs somebody."""
