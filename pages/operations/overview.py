@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import words
 from components.runs_panel import draw_finding, draw_well
+from components.typed import as_typed
 from domain.errors import BadInput, Refused
 from domain.operations.finding import Deed, Finding, Weight
 from domain.operations.findings import findings
@@ -36,7 +37,7 @@ def _now() -> None:
     try:
         report = reading.report(installation.current(), actor)
     except Refused as refused:
-        st.error(str(refused))
+        st.error(as_typed(str(refused)))
         return
     if said := st.session_state.pop(_TOLD, None):
         st.toast(said)

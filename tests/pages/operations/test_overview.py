@@ -17,7 +17,7 @@ from services import access, operations, retention
 from services.installation import Installation
 from services.operations import reading, telling, walking
 from tests.conftest import Clock, Hire
-from tests.pages.conftest import Visit, shown
+from tests.pages.conftest import Visit, legible, shown
 from tests.services.rights_worlds import as_owner
 from tests.services.worlds import full, read_by_the_machine, take_in
 
@@ -52,7 +52,7 @@ def test_an_empty_installation_without_a_worker_says_what_to_start(
 ) -> None:
     at = visit(administrator, "operations")
     assert not at.exception
-    assert "1 thing needs somebody." in at.error[0].value
+    assert "1 thing needs somebody." in legible(at.error[0])
     screen = shown(at)
     assert screen.index("No worker is running") < screen.index("At a glance")
     assert "python -m jobs.worker" in screen
@@ -113,7 +113,7 @@ def test_several_problems_come_first_each_with_what_to_do(
     job_id = failed_erasure(installation, administrator)
     at = visit(administrator, "operations")
     assert not at.exception
-    assert "3 things need somebody." in at.error[0].value
+    assert "3 things need somebody." in legible(at.error[0])
     screen = shown(at)
     assert "Worker vm:2 has not answered for 2 minutes with 1 session in hand." in screen
     assert "1 session could not be read by the machine (KeyError)." in screen
@@ -121,7 +121,7 @@ def test_several_problems_come_first_each_with_what_to_do(
     assert screen.index("could not be read") < screen.index("Worth a look")
     at = click(at, "Let it go")
     at = click(at, "Read again")
-    assert "1 thing needs somebody." in at.error[0].value
+    assert "1 thing needs somebody." in legible(at.error[0])
     at = click(at, "Try again")
     assert not at.error
     report = reading.report(installation, administrator)
@@ -166,4 +166,4 @@ def test_a_failure_can_be_set_aside_and_many_notices_are_folded(
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.LEAD])
 def test_nobody_else_enters(visit: Visit, hire: Hire, role: Role) -> None:
     at = visit(hire("Uma", role), "operations")
-    assert "takes the role administrator" in at.error[0].value
+    assert "takes the role administrator" in legible(at.error[0])
