@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from presidio_analyzer import (
     AnalyzerEngine,
@@ -11,6 +12,7 @@ from presidio_analyzer import (
     RecognizerResult,
 )
 from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from deidentification.allow_list import AllowList
 from deidentification.boundaries import snap
@@ -47,6 +49,28 @@ from deidentification.token_classifier import TokenClassifier, installed_version
 LONGEST_PIECE = 6_000
 #: How much of a piece the next one repeats: what a cut divides stands whole in one of them.
 _REPEATED = 300
+
+
+class Text(NamedTuple):
+    """A text to analyse.
+
+    Attributes
+    ----------
+    closely
+        Whether the second model reads it too, which costs as much as all the rest, and the
+        recognisers of names by their strangeness, which interviewers' scripts have none of.
+    """
+
+    text: str
+    closely: bool = True
+
+
+class _Piece(NamedTuple):
+    """A stretch of a normalised text: which text, where in it, and what it says."""
+
+    place: int
+    offset: int
+    text: str
 
 
 class TextAnalyser:
@@ -119,43 +143,64 @@ class TextAnalyser:
         further = {} if second is None else {"token_classifier": installed_version(second)}
         return {**self.pipes.versions(), **further}
 
-    def analyse(self, text: str, language: str, *, closely: bool = True) -> tuple[Hit, ...]:
-        """Every claim about a text, in any order and possibly overlapping.
+    def analyse(self, texts: Sequence[Text], language: str) -> list[tuple[Hit, ...]]:
+        """Every claim about each text, in any order and possibly overlapping.
+
+        The language model reads several at once, which takes three quarters of the time that
+        one after another takes.
 
         Parameters
         ----------
+        texts
+            What to read, and how closely.
         language
             A configured language, or :data:`~deidentification.nlp_pipe.PATTERNS_LANGUAGE`.
-        closely
-            Whether the second model reads it too, which costs as much as all the rest, and the
-            recognisers of names by their strangeness, which interviewers' scripts have none of.
         """
-        plain = normalise(text)
-        second = self._classifiers.get(language) if closely else None
-        hits: list[Hit] = []
-        for offset, piece in _pieces(plain.text):
-            if not piece.strip():
-                continue
-            results = self._analyzer.analyze(
-                piece,
-                language=language,
-                return_decision_process=True,
-                score_threshold=0.0,
-                ad_hoc_recognizers=self._strange.get(language) if closely else None,
-            )
-            # Beside the analyser and not in it: of two results for one stretch it keeps the
-            # surer, and would drop what an introduction proves for what a model is sure of.
-            further = [] if second is None else second.analyze(piece, second.supported_entities)
-            recased = self._recased.get(language) if closely else None
-            if recased is not None:
-                found = [(result.start, result.end) for result in [*results, *further]]
-                further += recased.analyze(piece, found)
-            for result in [*results, *further]:
-                stretch = plain.original(offset + result.start, offset + result.end)
-                hit = self._hit(text, stretch, result)
-                if hit is not None:
-                    hits.append(hit)
-        return tuple(hits)
+        hits: list[list[Hit]] = [[] for _ in texts]
+        plain = [normalise(text.text) for text in texts]
+        pieces = [
+            _Piece(place, offset, piece)
+            for place, text in enumerate(plain)
+            for offset, piece in _pieces(text.text)
+            if piece.strip()
+        ]
+        for batch in _batches(pieces):
+            read = self.pipes.read([piece.text for piece in batch], language)
+            for piece, artifacts in zip(batch, read, strict=True):
+                text = texts[piece.place]
+                for result in self._results(piece.text, language, text.closely, artifacts):
+                    stretch = plain[piece.place].original(
+                        piece.offset + result.start, piece.offset + result.end
+                    )
+                    hit = self._hit(text.text, stretch, result)
+                    if hit is not None:
+                        hits[piece.place].append(hit)
+        return [tuple(own) for own in hits]
+
+    def _results(
+        self, piece: str, language: str, closely: bool, artifacts: NlpArtifacts
+    ) -> list[RecognizerResult]:
+        """What all recognisers say of one piece, of which the language model has its say."""
+        results = self._analyzer.analyze(
+            piece,
+            language=language,
+            return_decision_process=True,
+            score_threshold=0.0,
+            ad_hoc_recognizers=self._strange.get(language) if closely else None,
+            nlp_artifacts=artifacts,
+        )
+        if not closely:
+            return results
+        # Beside the analyser and not in it: of two results for one stretch it keeps the
+        # surer, and would drop what an introduction proves for what a model is sure of.
+        second = self._classifiers.get(language)
+        if second is not None:
+            results += second.analyze(piece, second.supported_entities)
+        recased = self._recased.get(language)
+        if recased is not None:
+            found = [(result.start, result.end) for result in results]
+            results += recased.analyze(piece, found)
+        return results
 
     def _hit(self, text: str, stretch: tuple[int, int], result: RecognizerResult) -> Hit | None:
         entity_type = result.entity_type
@@ -211,3 +256,17 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
         back = text.find(" ", cut - _REPEATED, cut)
         at = cut - _REPEATED if back == -1 else back + 1
     yield at, text[at:]
+
+
+def _batches(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    """Pieces to read at once: together no longer than the longest one may be by itself."""
+    batch: list[_Piece] = []
+    held = 0
+    for piece in pieces:
+        if batch and held + len(piece.text) > LONGEST_PIECE:
+            yield batch
+            batch, held = [], 0
+        batch.append(piece)
+        held += len(piece.text)
+    if batch:
+        yield batch

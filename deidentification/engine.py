@@ -143,7 +143,7 @@ class Engine:
         spoken = self._detector.language_of(turns, language)
         has_model = spoken.code in self._configuration.models
         texts = [turn.text for turn in turns]
-        hits = [self._hits(turn, spoken.code if has_model else None, known) for turn in turns]
+        hits = self._hits(turns, spoken.code if has_model else None, known)
         further = propagate(texts, hits, self._lexicon)
         resolved = [
             widen(text, resolve(text, self._snapped(text, [*own, *more]), self._priority))
@@ -157,22 +157,40 @@ class Engine:
             language_assumed=spoken.source is LanguageSource.ASSUMED,
         )
 
-    def _hits(self, turn: Turn, language: str | None, known: KnownIdentifiers) -> list[Hit]:
-        """What the turn alone and the account say; only the former is remembered.
+    def _hits(
+        self, turns: Sequence[Turn], language: str | None, known: KnownIdentifiers
+    ) -> list[list[Hit]]:
+        """What each turn alone and the account say; only the former is remembered."""
+        alone = self._alone(turns, language)
+        return [
+            [*own, *find_known(turn.text, known, self._lexicon)]
+            for turn, own in zip(turns, alone, strict=True)
+        ]
+
+    def _alone(self, turns: Sequence[Turn], language: str | None) -> list[tuple[Hit, ...]]:
+        """What each turn says by itself: remembered, or found in all the new ones together.
 
         Interviewers' turns are read less closely: what identifies somebody there is an echo
         of what the participant said, and is found as such.
         """
+        from deidentification.analysis import Text
         from deidentification.nlp_pipe import PATTERNS_LANGUAGE
 
         pipe = language or PATTERNS_LANGUAGE
-        closely = turn.speaker is Speaker.PARTICIPANT
-        reading = f"{pipe} {turn.speaker}"
-        alone = self._remembered.get(reading, turn.text)
-        if alone is None:
-            alone = self._analyser.analyse(turn.text, pipe, closely=closely)
-            self._remembered.put(reading, turn.text, alone)
-        return [*alone, *find_known(turn.text, known, self._lexicon)]
+        readings = [(f"{pipe} {turn.speaker}", turn.text) for turn in turns]
+        held = {reading: self._remembered.get(*reading) for reading in readings}
+        new = {
+            reading: turn.speaker is Speaker.PARTICIPANT
+            for reading, turn in zip(readings, turns, strict=True)
+            if held[reading] is None
+        }
+        found = self._analyser.analyse(
+            [Text(text, closely) for (_, text), closely in new.items()], pipe
+        )
+        for reading, hits in zip(new, found, strict=True):
+            held[reading] = hits
+            self._remembered.put(*reading, hits)
+        return [held[reading] or () for reading in readings]
 
     @staticmethod
     def _snapped(text: str, hits: Sequence[Hit]) -> list[Hit]:

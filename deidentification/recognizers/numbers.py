@@ -71,7 +71,6 @@ def number_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
             ],
             language=language,
-            needs=r"\d",
         ),
         PhraseRecognizer(
             "LongNumberRecognizer",
@@ -104,7 +103,6 @@ def number_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
             ],
             language=language,
-            needs=r"\d",
         ),
     ]
 

@@ -64,7 +64,6 @@ def other_language_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
             ],
             language=language,
-            needs=r"\d",
         ),
         PhraseRecognizer(
             "ForeignInstitutionRecognizer",

@@ -223,7 +223,6 @@ def personal_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
             ],
             language=language,
-            needs=r"\d",
         ),
     ]
 

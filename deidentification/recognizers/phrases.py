@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from deidentification.telling import telling
+
 #: The key under which a result says that its words prove it (see ``Hit.trusted``).
 TRUSTED_KEY = "trusted"
 
@@ -47,8 +49,6 @@ class PhraseRecognizer(LocalRecognizer):
         What findings give as their source.
     context
         Words that raise the score when they stand just before a match.
-    needs
-        Characters of which a text must hold one for a match to be possible; a cheap way past.
     """
 
     def __init__(
@@ -59,11 +59,9 @@ class PhraseRecognizer(LocalRecognizer):
         *,
         language: str,
         context: Sequence[str] = (),
-        needs: str = "",
     ) -> None:
         self._source = name
-        self._phrases = tuple(phrases)
-        self._needs = re.compile(f"[{needs}]") if needs else None
+        self._phrases = tuple((phrase, telling(phrase.pattern)) for phrase in phrases)
         super().__init__(
             supported_entities=[entity_type],
             name=name,
@@ -74,16 +72,19 @@ class PhraseRecognizer(LocalRecognizer):
     def load(self) -> None:
         """Nothing to load: the patterns are in the code."""
 
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """What is searched for, phrase by phrase."""
+        return tuple(phrase.pattern for phrase, _ in self._phrases)
+
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
     ) -> list[RecognizerResult]:
         """Every phrase's matches, in Presidio's form."""
         del entities, nlp_artifacts
-        if self._needs is not None and not self._needs.search(text):
-            return []
         return [
             self._result(phrase, *match.span("id" if "id" in match.re.groupindex else 0))
-            for phrase in self._phrases
+            for phrase, needed in self._phrases
+            if needed.may_match(text)
             for match in phrase.pattern.finditer(text)
             if self._accepted(phrase, match, text)
         ]

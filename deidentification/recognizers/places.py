@@ -186,7 +186,6 @@ def place_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
             ],
             language=language,
-            needs=r"\d",
         ),
         PhraseRecognizer(
             "ResidenceRecognizer",
@@ -230,6 +229,5 @@ def place_recognizers(language: str) -> list[EntityRecognizer]:
                 ),
             ],
             language=language,
-            needs=r"\d",
         ),
     ]

@@ -9,7 +9,11 @@ from collections.abc import Callable
 
 import pytest
 
+from deidentification.analysis import Text
 from deidentification.engine import Engine, KnownIdentifiers
+from deidentification.hits import Hit
+from demonstration.generate import generate_sessions
+from demonstration.studies import STUDIES
 from domain.transcripts import Speaker, make_turns
 from domain.vocabulary import Coverage
 from tests.deidentification.conftest import Say
@@ -252,3 +256,27 @@ def test_every_result_names_the_engine_that_made_it(engine: Engine, say: Say) ->
     result = say("Hello there.")[1]
     assert result.engine_digest == engine.digest
     assert len(bytes.fromhex(result.engine_digest)) == 32
+
+
+def test_turns_read_together_give_what_each_gives_alone(engine: Engine) -> None:
+    sessions = [
+        make_turns(session.record.turns)
+        for session in generate_sessions(23, STUDIES[0], 6)
+        if session.record.language == "en"
+    ]
+    texts = [
+        Text(turn.text, turn.speaker is Speaker.PARTICIPANT) for turns in sessions for turn in turns
+    ]
+    analyser = engine._analyser
+    together = analyser.analyse(texts, "en")
+    alone = [analyser.analyse([text], "en")[0] for text in texts]
+    assert sum(map(len, together)) > 20
+    assert list(map(sorted_hits, together)) == list(map(sorted_hits, alone))
+
+
+def test_a_turn_said_twice_in_a_session_is_found_both_times(clean: Clean) -> None:
+    assert clean(*["Ask Jarmila Novotna."] * 2) == ["Ask [PERSON_1]."] * 2
+
+
+def sorted_hits(hits: tuple[Hit, ...]) -> list[tuple[int, int, str, str]]:
+    return sorted((hit.start, hit.end, hit.entity_type, hit.source) for hit in hits)
