@@ -30,6 +30,7 @@ from services import (
     notifications,
     policy_standings,
     retention,
+    sending_letters,
 )
 from services.deidentification import SERVICE
 from services.shares import assembling, recalling, releasing, working
@@ -86,6 +87,7 @@ def work_for_ever(stop: threading.Event) -> None:
     release = access.service_actor(here, assembling.SERVICE)
     keeper = access.service_actor(here, retention.SERVICE)
     postman = access.service_actor(here, notifications.SERVICE)
+    mailer = access.service_actor(here, sending_letters.SERVICE)
     check_settings(here.settings)
     looked = rarely = -_RARELY_SECONDS
     while not stop.is_set():
@@ -107,6 +109,7 @@ def work_for_ever(stop: threading.Event) -> None:
             continue
         # One letter a round, so that a slow mail server keeps nobody waiting for long.
         mail.send_one(here, postman)
+        sending_letters.work_one(here, mailer)
         if import_jobs.work_one(here, service, worker_name(), detect_language):
             continue
         claimed = deidentification.process_some(

@@ -8,6 +8,7 @@ from data_access.tables.double import (
     ReviewDifference,
     SecondDecision,
 )
+from data_access.tables.letters import LetterDelivery, ParticipantLetter
 from data_access.tables.metrics import MetricCell, MetricSnapshot, MetricView
 from data_access.tables.notifications import MailChoice, Notification, OutgoingMail
 from data_access.tables.people import Account, Participant, Staff, StaffRole, StudyGrant, WebSession
@@ -80,6 +81,7 @@ __all__ = [
     "ImportRefusal",
     "InterviewSession",
     "Job",
+    "LetterDelivery",
     "MailChoice",
     "MetricCell",
     "MetricSnapshot",
@@ -88,6 +90,7 @@ __all__ = [
     "OutgoingMail",
     "PackageOffer",
     "Participant",
+    "ParticipantLetter",
     "PolicyAssignment",
     "PolicyAssignmentSession",
     "PolicyDocument",

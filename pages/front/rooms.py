@@ -16,6 +16,7 @@ from pages.admin import (
     access,
     erasure,
     imports,
+    letters,
     quality,
     recipients,
     retention,
@@ -126,6 +127,13 @@ ROOMS = (
         "Retention",
         ":material/hourglass_bottom:",
         retention.page,
+        under="Participants",
+    ),
+    Room(
+        "letters",
+        "Letters to participants",
+        ":material/mail:",
+        letters.page,
         under="Participants",
     ),
     Room(
