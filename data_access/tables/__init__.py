@@ -49,6 +49,7 @@ from data_access.tables.shares import (
 )
 from data_access.tables.studies import (
     ConsentEvent,
+    FurtherUseEvent,
     InterviewSession,
     SessionSource,
     SessionStanding,
@@ -77,6 +78,7 @@ __all__ = [
     "DoubleOutcome",
     "DoubleReview",
     "FindingRow",
+    "FurtherUseEvent",
     "ImportBatch",
     "ImportRefusal",
     "InterviewSession",
