@@ -16,6 +16,7 @@ from domain.errors import BadInput
 from domain.vocabulary import Role
 from jobs import (
     file_commands,
+    letter_commands,
     metrics_commands,
     policy_commands,
     refused_rows,
@@ -55,6 +56,7 @@ for name, sub in (
     ("consent", rights_commands.consent_app),
     ("erase", rights_commands.erase_app),
     ("retention", rights_commands.retention_app),
+    ("letters", letter_commands.app),
 ):
     app.add_typer(sub, name=name)
 import_app.command("choices")(rights_commands.import_choices)

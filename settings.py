@@ -84,7 +84,8 @@ class Settings(BaseSettings):
     )
 
     smtp_host: str | None = Field(
-        default=None, description="Mail server for letters to staff; none are sent when unset."
+        default=None,
+        description="Mail server for letters to staff and participants; none when unset.",
     )
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
     smtp_security: str = Field(
@@ -101,6 +102,11 @@ class Settings(BaseSettings):
     )
     smtp_ca_file: Path | None = Field(
         default=None, description="Certificates to trust at the mail server, beside the system's."
+    )
+
+    participant_contact: str | None = Field(
+        default=None,
+        description="Address that participants answer letters at; without it none can be written.",
     )
 
     retention_erasure: str = Field(

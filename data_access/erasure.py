@@ -44,6 +44,7 @@ KEPT = {
     "redaction_set": "only those that a request names, by their digests; their redactions go",
     "session_source": "the transcript's id, so that its file does not bring it back",
     "policy_assignment_session": "that two administrators settled which policy governs it",
+    "further_use_event": "that further use was forbidden, or allowed again, and when",
     "consent_event": "what was chosen and when: why it could be used until then",
     "trust_safety_case": "that a case was opened and how it ended, without what was noted of it",
     "share_session": "that a request covered it, by digests and the package's pseudonym",
@@ -79,8 +80,11 @@ class DueSession:
 
     session_id: UUID
     number: int
+    #: The policy version, or 'unfinished' for what was never completed.
     version: str
-    completed_at: datetime
+    completed_at: datetime | None
+    #: Its completion; its beginning, where it was never completed.
+    counted_from: datetime
     due_at: datetime
 
 
@@ -128,7 +132,7 @@ def due(
     after: tuple[datetime, UUID] | None = None,
     at_most: int,
 ) -> list[DueSession]:
-    """The sessions of a study that are due, those completed first first."""
+    """The sessions of a study that are due, those from which it is counted longest first."""
     rows = connection.execute(
         text("SELECT * FROM sessions_due(:study, :at, :after_at, :after_id, :at_most)"),
         {
@@ -166,6 +170,11 @@ def due_counts(
         DueCount(row.study_id, row.title, row.version, tuple(map(int, row.sessions)))
         for row in rows
     ]
+
+
+def due_and_held(connection: Connection, now: datetime) -> int:
+    """How many sessions are due and rest because Trust & Safety is settling a case on them."""
+    return int(connection.execute(text("SELECT due_and_held(:at)"), {"at": now}).scalar_one())
 
 
 def studies_with_due(connection: Connection, now: datetime) -> list[UUID]:

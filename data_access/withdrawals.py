@@ -36,6 +36,8 @@ class MeantSession:
     named: bool
     erased_at: datetime | None
     withdrawn_at: datetime | None
+    #: Whether Trust & Safety is settling a case on it.
+    case_open: bool
 
 
 def choices_of(connection: Connection, numbers: Sequence[int]) -> list[StandingChoice]:
@@ -94,6 +96,16 @@ def forbid(connection: Connection, sessions: Sequence[UUID], at: datetime) -> in
     return int(
         connection.execute(
             text("SELECT forbid_further_use(CAST(:sessions AS uuid[]), :at)"),
+            {"sessions": list(sessions), "at": at},
+        ).scalar_one()
+    )
+
+
+def allow_again(connection: Connection, sessions: Sequence[UUID], at: datetime) -> int:
+    """Record that further use was allowed again, later than it was forbidden; of how many."""
+    return int(
+        connection.execute(
+            text("SELECT allow_further_use(CAST(:sessions AS uuid[]), :at)"),
             {"sessions": list(sessions), "at": at},
         ).scalar_one()
     )

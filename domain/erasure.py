@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
-from domain.errors import BadInput
+from domain.errors import BadInput, Refused
 
 
 class ErasureReason(StrEnum):
@@ -20,6 +21,29 @@ class ErasureReason(StrEnum):
             ErasureReason.ASKED: "Its participant asked for it.",
             ErasureReason.RETENTION: "It had reached the end of its retention.",
         }[self]
+
+
+def check_no_open_case(numbers: Sequence[int]) -> None:
+    """Refuse an erasure while Trust & Safety is settling a case on one of these sessions.
+
+    In the policy's order their reading (R12) goes before a withdrawal (R09) and before the end of
+    retention (R05): whoever is to be kept safe is not served by the words going first. What the
+    participant asked for is not lost: no further use holds at once, and what is upheld leaves
+    nowhere (R07).
+
+    Raises
+    ------
+    Refused
+        Naming the sessions, and what can be done at once.
+    """
+    if numbers:
+        listed = ", ".join(map(str, sorted(numbers)))
+        raise Refused(
+            f"Trust & Safety is settling a case on session {listed}, so it is not erased yet.",
+            rule="erasure.open-case",
+            remedy="Record “no further use” now, which holds at once, and erase when the outcome "
+            "of the case is recorded.",
+        )
 
 
 def confirmation(sessions: int) -> str:

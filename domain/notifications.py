@@ -38,6 +38,8 @@ class Kind(StrEnum):
     POLICY_ACCEPTED = "policy_accepted"
     POLICY_REJECTED = "policy_rejected"
     MAPPING_WAITING = "mapping_waiting"
+    LETTER_WAITING = "letter_waiting"
+    LETTER_DONE = "letter_done"
     RETENTION_DUE = "retention_due"
     ERASURE_DONE = "erasure_done"
     ERASURE_FAILED = "erasure_failed"
@@ -104,6 +106,10 @@ _TELLINGS = {
         True,
         True,
     ),
+    Kind.LETTER_WAITING: _Telling(
+        "A letter to participants waits for a second administrator.", "/letters", True, True
+    ),
+    Kind.LETTER_DONE: _Telling("A letter to participants has gone out.", "/letters"),
     Kind.RETENTION_DUE: _Telling(
         "Sessions of a study have reached the end of their retention.", "/retention", True
     ),

@@ -32,6 +32,7 @@ class Act(StrEnum):
     EXPLAIN_POLICY = "ask what may be done with a session"
     RECORD_WITHDRAWAL = "record a withdrawal"
     ERASE = "erase sessions"
+    WRITE_TO_PARTICIPANTS = "write to participants about findings"
     SEE_SHARES = "see share requests"
     REQUEST_SHARE = "request a share"
     VOTE_ON_SHARE = "vote on a share request"
@@ -64,6 +65,8 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.EXPLAIN_POLICY: frozenset({Role.ADMINISTRATOR, Role.REVIEWER, Role.TRUST_SAFETY}),
     Act.RECORD_WITHDRAWAL: frozenset({Role.ADMINISTRATOR}),
     Act.ERASE: frozenset({Role.ADMINISTRATOR}),
+    # One proposes the letter, another confirms it; addresses are seen by neither (R11, R60).
+    Act.WRITE_TO_PARTICIPANTS: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_SHARES: frozenset({Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.REQUEST_SHARE: frozenset({Role.REVIEWER}),
     Act.VOTE_ON_SHARE: frozenset({Role.APPROVER}),

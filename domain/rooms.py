@@ -29,6 +29,7 @@ ACTS: Mapping[str, Act | None] = {
     "withdrawals": Act.RECORD_WITHDRAWAL,
     "erasure": Act.ERASE,
     "retention": Act.ERASE,
+    "letters": Act.WRITE_TO_PARTICIPANTS,
     "recipients": Act.MANAGE_RECIPIENTS,
     "policy": Act.READ_POLICY,
     "assignments": Act.ASSIGN_POLICY,

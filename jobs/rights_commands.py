@@ -89,7 +89,7 @@ def no_further_use(
     whole_person: WholePerson = False,
     who: As = None,
 ) -> None:
-    """Record that nothing more may be done with sessions; in force at once, for good."""
+    """Record that nothing more may be done with sessions; in force at once."""
     with desk() as here:
         actor = who_is(here, who)
         stopped = withdrawals.forbid_use(
@@ -103,6 +103,28 @@ def no_further_use(
         )
         out.print(f"No further use of session {', '.join(map(str, stopped))}, from now on.")
         _print_touched(withdrawals.touched(here, actor, stopped))
+
+
+@consent_app.command("further-use-again")
+def further_use_again(
+    numbers: Numbers,
+    evidence: Evidence,
+    reason: Reason,
+    at: At = None,
+    who: As = None,
+) -> None:
+    """Record that participants who had allowed no further use allow it again."""
+    with desk() as here:
+        allowed = withdrawals.allow_use_again(
+            here,
+            who_is(here, who),
+            numbers=numbers,
+            at=_instant(at) or here.now(),
+            evidence=evidence,
+            reason=reason,
+        )
+        listed = ", ".join(map(str, allowed))
+        out.print(f"Session {listed} may be used as chosen, from now on.", highlight=False)
 
 
 @erase_app.command("sessions")

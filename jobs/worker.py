@@ -28,6 +28,7 @@ from services import (
     mail,
     notifications,
     retention,
+    sending_letters,
 )
 from services.deidentification import SERVICE
 from services.operations import walking
@@ -75,6 +76,7 @@ def work_for_ever(stop: threading.Event) -> None:
     release = access.service_actor(here, assembling.SERVICE)
     keeper = access.service_actor(here, retention.SERVICE)
     postman = access.service_actor(here, notifications.SERVICE)
+    mailer = access.service_actor(here, sending_letters.SERVICE)
     check_settings(here.settings)
     name = worker_name()
     heart = Heart(here, service, name)
@@ -95,6 +97,7 @@ def work_for_ever(stop: threading.Event) -> None:
         # One letter a round, so that a slow mail server keeps nobody waiting for long.
         with heart.at(MAIL):
             mail.send_one(here, postman)
+            sending_letters.work_one(here, mailer)
         with heart.at("import"):
             if import_jobs.work_one(here, service, name, detect_language):
                 continue

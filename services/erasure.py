@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from data_access import erasure, releases
 from data_access.erasure import Tombstone as Tombstone
 from data_access.releases import TouchedShare
 from data_access.withdrawals import MeantSession
-from domain.erasure import ErasureReason, check_confirmation
+from domain.erasure import ErasureReason, check_confirmation, check_no_open_case
 from domain.errors import BadInput
 from domain.evidence import check_evidence
 from domain.permissions import Act, Actor, check
@@ -90,7 +91,8 @@ def erase(
     Raises
     ------
     Refused
-        When the actor is no administrator; audited.
+        When the actor is no administrator, or Trust & Safety is settling a case on one of the
+        sessions; audited.
     BadInput
         When a session is unknown, nothing is left to erase, the confirmation is not given, or
         evidence or reason say too little or name somebody.
@@ -102,20 +104,28 @@ def erase(
         open_ = [each for each in meant if each.erased_at is None]
         if not open_:
             raise BadInput("Those sessions are erased already.")
+        done.object_id = ",".join(str(each.number) for each in open_)
+        check_no_open_case([each.number for each in open_ if each.case_open])
         check_confirmation(confirmation, len(open_))
-        gone = erasure.erase(
-            done.connection,
-            [each.session_id for each in open_],
-            ErasureReason.ASKED,
-            installation.now(),
-        )
+        try:
+            gone = erasure.erase(
+                done.connection,
+                [each.session_id for each in open_],
+                ErasureReason.ASKED,
+                installation.now(),
+            )
+        except DBAPIError as error:
+            if "erasure.open-case" not in str(error.orig):
+                raise
+            # A case was opened since they were looked up.
+            raise BadInput(
+                "Trust & Safety opened a case on one of them meanwhile. Look again."
+            ) from None
         if len(gone) != len(open_):
             raise BadInput("Somebody else erased some of them meanwhile. Look again.")
         touched = _touched(done.connection, open_)
         studies = {each.study_id for each in gone}
         done.study_id = studies.pop() if len(studies) == 1 else None
-        # In the order of their numbers, as far as an audit row's place for them reaches.
-        done.object_id = ",".join(str(each.number) for each in open_)
         done.purpose = reason.strip()
         done.detail.update(
             evidence=evidence.strip(),

@@ -49,6 +49,8 @@ class RetentionView:
     counts: tuple[DueCount, ...]
     running: tuple[JobRow, ...]
     by_itself: bool
+    #: Due, and resting until Trust & Safety settled a case on them.
+    held: int
 
 
 def view(installation: Installation, actor: Actor) -> RetentionView:
@@ -57,7 +59,8 @@ def view(installation: Installation, actor: Actor) -> RetentionView:
     with reading(installation, actor, Act.ERASE, "retention.read", "retention") as connection:
         counts = erasure.due_counts(connection, [now, *(now + ahead for ahead in AHEAD)], COUNTED)
         running = jobs.open_of(connection, KIND)
-    return RetentionView(tuple(counts), tuple(running), erases_by_itself(installation))
+        held = erasure.due_and_held(connection, now)
+    return RetentionView(tuple(counts), tuple(running), erases_by_itself(installation), held)
 
 
 def due(
@@ -123,7 +126,7 @@ def ask(
                 "at": now.isoformat(),
                 "sessions": len(found),
                 # What is due later in the list was not counted by who confirmed.
-                "until": [found[-1].completed_at.isoformat(), str(found[-1].session_id)],
+                "until": [found[-1].counted_from.isoformat(), str(found[-1].session_id)],
             },
             by=actor.staff_id,
             now=now,
@@ -196,13 +199,13 @@ def _work(installation: Installation, service: Actor, job: JobRow) -> str:
         with installation.database.transaction(service.staff_id) as connection:
             jobs.beat(connection, job.id, erased, max(total, erased), installation.now() + LEASE)
 
-    completed_at, last = job.payload["until"]
+    counted_from, last = job.payload["until"]
     erased = _erase_due(
         installation,
         actor,
         job.study_id,
         datetime.fromisoformat(job.payload["at"]),
-        until=(datetime.fromisoformat(completed_at), UUID(last)),
+        until=(datetime.fromisoformat(counted_from), UUID(last)),
         progress=progress,
     )
     return f"{erased:,} sessions erased."
@@ -230,7 +233,7 @@ def _erase_due(
             found = [
                 each
                 for each in erasure.due(done.connection, study_id, at, at_most=BATCH)
-                if until is None or (each.completed_at, each.session_id) <= until
+                if until is None or (each.counted_from, each.session_id) <= until
             ]
             gone = erasure.erase(
                 done.connection,

@@ -103,8 +103,8 @@ def forbid_use(
 ) -> list[int]:
     """Record that nothing more may be done with sessions (R09); the numbers that stand so now.
 
-    It holds from the commit on and is not taken back here: a participant who changes their mind
-    says so anew, in a session or by a file of choices.
+    It holds from the commit on. A participant who changes their mind says so, and that is recorded
+    as one event more; see :func:`allow_use_again`.
 
     Parameters
     ----------
@@ -139,6 +139,57 @@ def forbid_use(
             evidence=evidence.strip(), at=at.isoformat(), whole_person=whole_person, rule="R09"
         )
     return stopped
+
+
+def allow_use_again(
+    installation: Installation,
+    actor: Actor,
+    *,
+    numbers: Sequence[int],
+    at: datetime,
+    evidence: str,
+    reason: str,
+) -> list[int]:
+    """Record that participants who had allowed no further use allow it again; the numbers.
+
+    As a choice that is granted after it was withdrawn, it is one event more, and what was said
+    before stays on record. Each session is named: nobody's others follow by themselves. The single
+    choices stand as they stood.
+
+    Raises
+    ------
+    Refused
+        When the actor is no administrator; audited.
+    BadInput
+        When a session is unknown or erased, was never forbidden, or was so after that instant;
+        when the instant lies ahead, or evidence or reason say too little or name somebody.
+    """
+    wanted = sorted(set(numbers))
+    with act(installation, actor, "consent.further-use-again", "session") as done:
+        check(actor, Act.RECORD_WITHDRAWAL)
+        check_evidence(evidence, reason)
+        if at.utcoffset() is None or at > installation.now():
+            raise BadInput("What a participant said is recorded afterwards: choose a past instant.")
+        meant = sessions_meant(done.connection, wanted, whole_person=False)
+        for each in meant:
+            if each.erased_at is not None:
+                raise BadInput(f"Session {each.number} is erased: nothing is left to be used.")
+            if each.withdrawn_at is None:
+                raise BadInput(f"Session {each.number} was not withdrawn from further use.")
+            if each.withdrawn_at >= at:
+                raise BadInput(
+                    f"Session {each.number} was withdrawn from further use after that. What was "
+                    "said last holds: check the date."
+                )
+        changed = withdrawals.allow_again(done.connection, [each.session_id for each in meant], at)
+        if changed != len(meant):
+            raise BadInput("Somebody else changed one of them meanwhile. Look again.")
+        studies = {each.study_id for each in meant}
+        done.study_id = studies.pop() if len(studies) == 1 else None
+        done.object_id = ",".join(map(str, wanted))
+        done.purpose = reason.strip()
+        done.detail.update(evidence=evidence.strip(), at=at.isoformat(), rule="R09")
+    return wanted
 
 
 def sessions_meant(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 import cli
 from services import installation as installations
+from tests.conftest import Clock
 from tests.services.rights_worlds import as_owner, numbers_of
 from tests.services.shares.conftest import world as world
 from tests.services.shares.worlds import World
@@ -105,6 +107,20 @@ def test_choices_alone_are_imported_or_named_row_by_row(
     assert "import.choice-unknown" in refused.output
 
 
+def test_a_participant_who_changed_their_mind_is_recorded(
+    run: Run, world: World, clock: Clock
+) -> None:
+    (number,) = map(str, numbers_of(world, "a"))
+    early = run("consent", "further-use-again", number, *SAID)
+    assert early.exit_code == 2
+    assert "was not withdrawn" in early.output
+    run("consent", "no-further-use", number, *SAID)
+    clock.advance(timedelta(days=1))
+    done = run("consent", "further-use-again", number, *SAID)
+    assert done.exit_code == 0, done.output
+    assert f"Session {number} may be used as chosen" in done.output
+
+
 def test_what_is_due_is_counted(run: Run, world: World) -> None:
     done = run("retention", "due")
     assert done.exit_code == 0, done.output
@@ -116,6 +132,7 @@ def test_nobody_else_does_any_of_it(run: Run, world: World) -> None:
     for words in (
         ("consent", "withdraw", number, "--scope", "contact", *SAID),
         ("consent", "no-further-use", number, *SAID),
+        ("consent", "further-use-again", number, *SAID),
         ("erase", "sessions", number, *SAID, "--confirm", "erase 1 session"),
         ("erase", "list"),
         ("retention", "due"),

@@ -8,6 +8,7 @@ from data_access.tables.double import (
     ReviewDifference,
     SecondDecision,
 )
+from data_access.tables.letters import LetterDelivery, ParticipantLetter
 from data_access.tables.metrics import MetricCell, MetricSnapshot, MetricView
 from data_access.tables.notifications import MailChoice, Notification, OutgoingMail
 from data_access.tables.operations import WorkerHeartbeat, WorkerRound
@@ -49,6 +50,7 @@ from data_access.tables.shares import (
 )
 from data_access.tables.studies import (
     ConsentEvent,
+    FurtherUseEvent,
     InterviewSession,
     SessionSource,
     SessionStanding,
@@ -77,10 +79,12 @@ __all__ = [
     "DoubleOutcome",
     "DoubleReview",
     "FindingRow",
+    "FurtherUseEvent",
     "ImportBatch",
     "ImportRefusal",
     "InterviewSession",
     "Job",
+    "LetterDelivery",
     "MailChoice",
     "MetricCell",
     "MetricSnapshot",
@@ -89,6 +93,7 @@ __all__ = [
     "OutgoingMail",
     "PackageOffer",
     "Participant",
+    "ParticipantLetter",
     "PolicyAssignment",
     "PolicyAssignmentSession",
     "PolicyDocument",

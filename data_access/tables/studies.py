@@ -257,6 +257,30 @@ class TurnRow(Base):
     text: Mapped[str]
 
 
+class FurtherUseEvent(Base):
+    """That a participant allowed no further use of a session, or allowed it again (R09).
+
+    Append-only, written by functions of the owner's; the latest is what `withdrawn_at` says.
+    """
+
+    __tablename__ = "further_use_event"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "forbidden", "allowed_again"), name="kind"),
+        ForeignKeyConstraint(["session_id", "study_id"], ["session.id", "session.study_id"]),
+        Index("ix_further_use_event__session", "session_id", "id"),
+    )
+
+    id: Mapped[NewId]
+    session_id: Mapped[UUID]
+    study_id: Mapped[UUID]
+    kind: Mapped[str]
+    #: When the participant said so.
+    at: Mapped[datetime]
+    recorded_at: Mapped[Moment]
+    #: Nobody, for what was recorded before this history was kept.
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
 class ConsentEvent(Base):
     """One choice a participant made, or took back. Append-only; the latest holds."""
 

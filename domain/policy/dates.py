@@ -52,6 +52,21 @@ def governing_sides(
     return versions_near(table, instant)
 
 
+def unfinished_due_at(table: PolicyTable, began_at: datetime) -> datetime | None:
+    """From when on a session that was never completed may no longer be kept.
+
+    The policies speak of completed sessions alone, and allow nothing with this one (R02). It is
+    kept no longer than one completed at the moment it began would be: by the policy of that
+    moment, and where none governs it, by the shortest retention that any policy states. None
+    when no rule is recorded.
+    """
+    governing = version_at(table, began_at)
+    if governing is not None:
+        return retention_due_at(governing, began_at)
+    dues = [retention_due_at(version, began_at) for version in table.versions]
+    return min((due for due in dues if due is not None), default=None)
+
+
 def retention_due_at(version: Version | None, completed_at: datetime) -> datetime | None:
     """From when on a session may no longer be kept; None when no rule is recorded.
 

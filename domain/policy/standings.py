@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from domain.policy.dates import retention_due_at, versions_near
 from domain.policy.decision import Decision, Outcome
 from domain.policy.engine import decide
 from domain.policy.facts import Clearance
@@ -21,6 +22,7 @@ from domain.policy.overview import asked_as
 from domain.policy.standing_codes import NOT_COMPLETED, facts_with, flag_of, mask_for
 from domain.policy.table import PolicyTable
 from domain.policy.uses import Use
+from domain.vocabulary import PolicyVersion
 
 #: The finest step of a completion instant (PostgreSQL's timestamps).
 _STEP = timedelta(microseconds=1)
@@ -38,6 +40,29 @@ ASKED = (
     Use.USAGE_AGGREGATE,
     Use.PRODUCT_IMPROVEMENT_EXPORT,
 )
+
+
+#: Which policies may govern a completion instant, and under which of them its retention ended;
+#: None for what was not completed. Where it is the same, a table answers the same.
+Alike = tuple[tuple[PolicyVersion | None, ...], tuple[bool, ...]] | None
+_Remembered = dict[tuple[Use, Alike, Clearance], dict[int, Decision]]
+#: What the tables asked last have answered, the last one first. Answers hold nothing of anybody's,
+#: and a table never changes; asking one anew at each click was most of what a list cost.
+_ANSWERED: list[tuple[PolicyTable, _Remembered]] = []
+_TABLES_KEPT = 4
+#: More than any list asks about; beyond it a table is forgotten and asked anew.
+_KINDS_KEPT = 5_000
+
+
+def _remembered(table: PolicyTable) -> _Remembered:
+    for held, answers in list(_ANSWERED):
+        if held is table and len(answers) <= _KINDS_KEPT:
+            return answers
+    fresh: _Remembered = {}
+    _ANSWERED[:] = [(table, fresh), *(each for each in _ANSWERED if each[0] is not table)][
+        :_TABLES_KEPT
+    ]
+    return fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +102,8 @@ class Answers:
         self.table = table
         self.at = at
         self._now = now
-        self._kept: dict[tuple[Use, int | None, int, Clearance], Decision] = {}
+        self._remembered = _remembered(table)
+        self._alike: dict[int | None, Alike] = {}
         self._masks: dict[Use, int] = {}
 
     def of(self, use: Use, slot: int | None, standing: int, clearance: Clearance) -> Decision:
@@ -87,16 +113,35 @@ class Answers:
         """
         told_apart = standing & self._mask(use)
         asking = asked_as(use, flag_of(standing), clearance)
-        key = (use, slot, told_apart, asking)
-        answer = self._kept.get(key)
+        alike = self._alike.get(slot)
+        if alike is None:
+            alike = self._alike[slot] = self._alike_in(slot)
+        kept = self._remembered.setdefault((use, alike, asking), {})
+        answer = kept.get(told_apart)
         if answer is None:
-            completed = None
-            if slot is not None:
-                completed = self.at[slot - 1] if slot else _BEFORE_ALL
-            facts = facts_with(told_apart, completed)
+            facts = facts_with(told_apart, self._completed_in(slot))
             answer = decide(facts, use, clearance=asking, now=self._now, table=self.table)
-            self._kept[key] = answer
+            kept[told_apart] = answer
         return answer
+
+    def _completed_in(self, slot: int | None) -> datetime | None:
+        if slot is None:
+            return None
+        return self.at[slot - 1] if slot else _BEFORE_ALL
+
+    def _alike_in(self, slot: int | None) -> Alike:
+        """All that a table asks of a completion instant and of the moment it is asked at."""
+        completed = self._completed_in(slot)
+        if completed is None:
+            return None
+        dues = (retention_due_at(version, completed) for version in self.table.versions)
+        return (
+            tuple(
+                None if version is None else version.id
+                for version in versions_near(self.table, completed)
+            ),
+            tuple(due is not None and due <= self._now for due in dues),
+        )
 
     def mask(self, uses: Iterable[Use]) -> int:
         """What of a code these uses ask about: all but the choices that none of them does."""

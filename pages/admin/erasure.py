@@ -7,7 +7,7 @@ import streamlit as st
 from components import words
 from components.plain_table import Column, draw_table
 from components.typed import as_typed
-from domain.erasure import confirmation
+from domain.erasure import check_no_open_case, confirmation
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from pages.admin.session_numbers import session_numbers
@@ -77,6 +77,7 @@ def _confirm(actor: Actor, numbers: list[int], whole_person: bool) -> None:
                 "Further use",
                 ["withdrawn" if each.withdrawn_at else "as chosen" for each in seen.open_],
             ),
+            Column("Case", ["open" if each.case_open else "–" for each in seen.open_]),
         ]
     )
     if seen.others:
@@ -85,6 +86,12 @@ def _confirm(actor: Actor, numbers: list[int], whole_person: bool) -> None:
             f"{', '.join(map(str, seen.others))}: they stay unless you mean the whole person."
         )
     draw_touched(seen.touched)
+    try:
+        check_no_open_case([each.number for each in seen.open_ if each.case_open])
+    except Refused as refused:
+        st.warning(as_typed(str(refused)))
+        st.link_button("No further use", "/withdrawals")
+        return
     with st.form("erasure.confirm", width=720):
         evidence = st.text_input(
             "Evidence", help="Where the request is kept, such as a ticket; no name or address."

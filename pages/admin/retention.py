@@ -47,6 +47,11 @@ def page() -> None:
         )
         return
     _running(view)
+    if view.held:
+        st.info(
+            f"{words.plural(view.held, 'session')} due and not counted below: Trust & Safety is "
+            "settling a case, and it is erased once the outcome is recorded."
+        )
     if any(row.sessions[-1] for row in view.counts):
         _counts(view)
         _due(actor, view)
@@ -62,7 +67,7 @@ def _counts(view: RetentionView) -> None:
     draw_table(
         [
             Column("Study", [row.study_title for row in rows]),
-            Column("Policy", [row.version for row in rows], whole=True),
+            Column("Policy", [_version(row.version) for row in rows], whole=True),
             Column("Due now", [_counted(row.sessions[0]) for row in rows], number=True),
             *(
                 Column(
@@ -109,8 +114,13 @@ def _listed(found: list[DueSession]) -> None:
     draw_table(
         [
             Column("Session", [str(row.number) for row in rows], whole=True),
-            Column("Policy", [row.version for row in rows], whole=True),
-            Column("Completed", [words.day(row.completed_at) for row in rows], whole=True),
+            Column("Policy", [_version(row.version) for row in rows], whole=True),
+            Column(
+                "Completed",
+                ["–" if row.completed_at is None else words.day(row.completed_at) for row in rows],
+                whole=True,
+            ),
+            Column("Counted from", [words.day(row.counted_from) for row in rows], whole=True),
             Column("Due since", [words.moment(row.due_at) for row in rows], whole=True),
         ]
     )
@@ -120,7 +130,7 @@ def _listed(found: list[DueSession]) -> None:
         st.rerun()
     more = len(found) > retention.PAGE
     if more and further.button("Further", width="stretch"):
-        st.session_state[_AFTER] = (rows[-1].completed_at, rows[-1].session_id)
+        st.session_state[_AFTER] = (rows[-1].counted_from, rows[-1].session_id)
         st.rerun()
 
 
@@ -151,6 +161,10 @@ def _order(actor: Actor, study_id: UUID, title: str, count: int) -> None:
 
 def _counted(sessions: int) -> str:
     return f"over {retention.COUNTED:,}" if sessions > retention.COUNTED else f"{sessions:,}"
+
+
+def _version(version: str) -> str:
+    return "not completed" if version == "unfinished" else version
 
 
 def _start_over() -> None:

@@ -28,11 +28,13 @@ def page() -> None:
         "released yet may use it any more. Evidence and reason go to the audit trail. To delete "
         "what was said, [erase](/erasure) it."
     )
-    choices, everything = st.tabs(["Single choices", "No further use"])
+    choices, everything, again = st.tabs(["Single choices", "No further use", "Allowed again"])
     with choices:
         _choices(actor)
     with everything:
         _everything(actor)
+    with again:
+        _again(actor)
 
 
 def _choices(actor: Actor) -> None:
@@ -71,8 +73,8 @@ def _everything(actor: Actor) -> None:
     now = installation.current().now()
     with st.form("forbid", width=720):
         st.caption(
-            "Nothing more may be done with these sessions, by anybody (R09). What was said stays "
-            "stored, and this is not taken back here."
+            "Nothing more may be done with these sessions, by anybody (R09). What was said "
+            "stays stored. A participant who changes their mind is recorded under “Allowed again”."
         )
         numbers = st.text_input(
             "Session numbers", placeholder="for example: 12, 31", key="forbid.numbers"
@@ -104,6 +106,41 @@ def _everything(actor: Actor) -> None:
         return
     st.success(f"No further use of session {', '.join(map(str, stopped))}, from now on.")
     draw_touched(withdrawals.touched(installation.current(), actor, stopped))
+
+
+def _again(actor: Actor) -> None:
+    now = installation.current().now()
+    with st.form("again", width=720):
+        st.caption(
+            "For a participant who had allowed no further use and now says otherwise. It is one "
+            "event more; nothing of what they said before is deleted, and single choices stand as "
+            "they stood."
+        )
+        numbers = st.text_input(
+            "Session numbers", placeholder="for example: 12, 31", key="again.numbers"
+        )
+        said = st.date_input(
+            "The participant said so on", now.date(), max_value=now.date(), key="again.said"
+        )
+        evidence = st.text_input("Evidence", help=_EVIDENCE, key="again.evidence")
+        reason = st.text_input(
+            "Reason", placeholder="Why is it recorded by hand?", key="again.reason"
+        )
+        if not st.form_submit_button("Allow further use again"):
+            return
+    try:
+        allowed = withdrawals.allow_use_again(
+            installation.current(),
+            actor,
+            numbers=session_numbers(numbers),
+            at=_end_of(said, now),
+            evidence=evidence,
+            reason=reason,
+        )
+    except (BadInput, Refused) as error:
+        st.error(as_typed(str(error)))
+        return
+    st.success(f"Session {', '.join(map(str, allowed))} may be used as chosen, from now on.")
 
 
 def _end_of(said: date, now: datetime) -> datetime:

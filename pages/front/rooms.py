@@ -17,6 +17,7 @@ from pages.admin import (
     access,
     erasure,
     imports,
+    letters,
     quality,
     recipients,
     retention,
@@ -128,6 +129,13 @@ ROOMS = (
         "Retention",
         ":material/hourglass_bottom:",
         retention.page,
+        under="Participants",
+    ),
+    Room(
+        "letters",
+        "Letters to participants",
+        ":material/mail:",
+        letters.page,
         under="Participants",
     ),
     Room(

@@ -15,6 +15,7 @@ _LONGEST_FILE = 400
 _LISTS_OF_WORDS = {"deidentification/lexicon.py"}
 #: Modules of pages/ that hold no page: what pages share.
 _SHARED_BY_PAGES = {
+    "pages/admin/letter_counts.py",
     "pages/admin/session_numbers.py",
     "pages/admin/touched.py",
     "pages/admin/doubles.py",

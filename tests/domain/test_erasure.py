@@ -2,8 +2,13 @@
 
 import pytest
 
-from domain.erasure import ErasureReason, check_confirmation, confirmation
-from domain.errors import BadInput
+from domain.erasure import (
+    ErasureReason,
+    check_confirmation,
+    check_no_open_case,
+    confirmation,
+)
+from domain.errors import BadInput, Refused
 from domain.evidence import check_evidence
 
 
@@ -33,3 +38,9 @@ def test_evidence_says_something_and_names_nobody():
     ):
         with pytest.raises(BadInput, match=what):
             check_evidence(evidence, reason)
+
+
+def test_an_open_case_comes_first_and_the_refusal_says_what_holds_at_once():
+    check_no_open_case([])
+    with pytest.raises(Refused, match=r"session 3, 12, so it is not erased yet\. Record"):
+        check_no_open_case([12, 3])

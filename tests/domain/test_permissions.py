@@ -76,6 +76,7 @@ MAY = {
         Act.RUN_DEIDENTIFICATION,
         Act.RECORD_WITHDRAWAL,
         Act.ERASE,
+        Act.WRITE_TO_PARTICIPANTS,
         Act.CHANGE_POLICY,
         Act.SEE_OPERATIONS,
         Act.TEND_WORK,

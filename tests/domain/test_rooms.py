@@ -32,6 +32,7 @@ ENTER = {
     "withdrawals": {ADMINISTRATOR},
     "erasure": {ADMINISTRATOR},
     "retention": {ADMINISTRATOR},
+    "letters": {ADMINISTRATOR},
     "recipients": {ADMINISTRATOR},
     "assignments": {ADMINISTRATOR},
     "changes": {ADMINISTRATOR},

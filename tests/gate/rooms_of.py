@@ -3,8 +3,8 @@
 ROOMS_OF = {
     "ada@clearance.example": {
         *("", "notifications", "shares", "share", "imports", "access", "studies", "quality"),
-        *("withdrawals", "erasure", "retention", "recipients", "holds", "policy"),
-        *("assignments", "changes", "operations"),
+        *("withdrawals", "erasure", "retention", "letters", "recipients", "holds"),
+        *("policy", "assignments", "changes", "operations"),
     },
     "rosa@clearance.example": {
         *("", "notifications", "review", "sessions", "session", "holds", "shares", "share"),

@@ -27,6 +27,7 @@ HEADS = {
     "notifications": "Notifications",
     "erasure": "Erasure",
     "retention": "Retention",
+    "letters": "Letters to participants",
     "shares": "Shares",
     "metrics": "Participation",
     "recipients": "Recipients",

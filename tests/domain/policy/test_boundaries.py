@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from domain.policy import Requirement, Use, current_table, governing_version
-from domain.policy.dates import retention_due_at, version_at, versions_near
+from domain.policy.dates import (
+    retention_due_at,
+    unfinished_due_at,
+    version_at,
+    versions_near,
+)
 from domain.vocabulary import PolicyVersion
 from tests.domain.policy.worlds import (
     GRANTED,
@@ -171,3 +177,28 @@ def test_retention_counts_calendar_years_in_utc_and_never_ends_late():
 def test_without_a_version_or_a_rule_there_is_no_retention():
     assert retention_due_at(None, IN_APRIL) is None
     assert retention_due_at(current_table().versions[1], IN_APRIL) is None
+
+
+@pytest.mark.parametrize(
+    ("began", "due"),
+    [
+        # By the policy of that moment; in the gap and before all by the shortest there is.
+        (IN_DECEMBER, IN_DECEMBER.replace(year=IN_DECEMBER.year + 5)),
+        (IN_APRIL, IN_APRIL.replace(year=IN_APRIL.year + 3)),
+        (datetime(2026, 2, 2, tzinfo=UTC), datetime(2029, 2, 2, tzinfo=UTC)),
+        (datetime(2024, 2, 29, tzinfo=UTC), datetime(2027, 2, 28, tzinfo=UTC)),
+    ],
+)
+def test_what_was_never_completed_is_kept_no_longer_than_if_it_had_been(began, due):
+    december, march = current_table().versions
+    table = replace(current_table(), versions=(december, replace(march, retention_years=3)))
+    assert unfinished_due_at(table, began) == due
+
+
+def test_without_a_recorded_retention_nothing_unfinished_is_due():
+    table = current_table()
+    assert unfinished_due_at(table, IN_APRIL) is None
+    none = replace(
+        table, versions=tuple(replace(each, retention_years=None) for each in table.versions)
+    )
+    assert unfinished_due_at(none, datetime(2026, 2, 2, tzinfo=UTC)) is None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 from bisect import bisect_right
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from uuid import UUID, uuid5
 
 import pytest
@@ -21,6 +23,7 @@ from domain.policy import (
     decide,
     edition_document,
     read_table,
+    standings,
     what_may_be_done,
 )
 from domain.policy.counting import counting_plan
@@ -42,6 +45,7 @@ from tests.domain.policy.worlds import (
     IN_THE_GAP,
     NOW,
     RECORDED,
+    REVIEWER,
     SESSIONS,
     contiguous,
     session,
@@ -338,3 +342,38 @@ def test_a_month_with_a_cut_in_every_day_has_no_run():
     at = [datetime(2026, 4, day, 12, tzinfo=UTC) for day in range(1, 31)]
     (april,) = counting_plan(at).months
     assert april.run_from == april.run_until == date(2026, 4, 1)
+
+
+def test_what_a_table_answered_before_is_never_told_of_another_moment_or_table():
+    """Answers are remembered between calls: each must be what asking anew would answer."""
+    december, march = current_table().versions
+    tables = [
+        current_table(),
+        replace(current_table(), versions=(december, replace(march, retention_years=3))),
+    ]
+    codes = [standing_of(session(when)) for when in (IN_DECEMBER, IN_APRIL)]
+    for now in (
+        *(NOW, datetime(2029, 4, 30, tzinfo=UTC), datetime(2030, 12, 15, 12, tzinfo=UTC)),
+        *(datetime(2035, 1, 1, tzinfo=UTC), NOW),
+    ):
+        for table in tables:
+            at = cuts([table], now)
+            answers = Answers(table, now, at)
+            for code, slot in product(codes, range(len(at) + 1)):
+                facts = facts_with(code, at[slot - 1] if slot else datetime(1970, 1, 1, tzinfo=UTC))
+                for use in (Use.PUBLISH_RESPONSES, Use.SHARE_RESEARCHER, Use.INTERNAL_CHARTS):
+                    anew = decide(facts, use, clearance=REVIEWER, now=now, table=table)
+                    assert answers.of(use, slot, code, REVIEWER) == anew, (now, slot, use)
+
+
+def test_only_the_tables_asked_last_are_remembered_and_not_without_bound(monkeypatch):
+    monkeypatch.setattr(standings, "_ANSWERED", [])
+    tables = [replace(current_table()) for _ in range(6)]
+    for table in tables:
+        Answers(table, NOW, cuts([table], NOW)).of(Use.INTERNAL_CHARTS, None, 0, REVIEWER)
+    assert [held for held, _ in standings._ANSWERED] == tables[:1:-1]
+    monkeypatch.setattr(standings, "_KINDS_KEPT", 0)
+    (held, full), *_ = standings._ANSWERED
+    assert full
+    Answers(held, NOW, cuts([held], NOW))
+    assert standings._ANSWERED[0] == (held, {})

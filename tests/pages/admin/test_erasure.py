@@ -68,3 +68,16 @@ def test_the_rooms_do_not_exist_for_a_reviewer(visit: Visit, hire: Hire) -> None
     rosa = hire("Rosa", Role.REVIEWER)
     for address in ("erasure", "retention"):
         assert "takes the role" in legible(visit(rosa, address).error[0])
+
+
+def test_an_open_case_is_said_before_anything_is_confirmed(visit: Visit, world: World) -> None:
+    (number,) = numbers_of(world, "a")
+    as_owner(
+        world.installation, "UPDATE session SET flag_state = 'open' WHERE number = :n", n=number
+    )
+    at = visit(world.administrator, "erasure")
+    field(at, "text_input", "Session numbers").set_value(str(number))
+    press(at, "See what would go")
+    assert "Trust & Safety is settling a case" in legible(at.warning[-1])
+    assert "Record “no further use” now" in legible(at.warning[-1])
+    assert not [each for each in at.button if each.label == "Erase for good"]

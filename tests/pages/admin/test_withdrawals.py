@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from data_access.studies import StudyRow
@@ -59,7 +60,9 @@ def test_no_further_use_by_the_form_holds_at_once(
     take_in(installation, administrator, study, tmp_path, full("a"))
     rosa = hire("Rosa", Role.REVIEWER, study=study)
     at = visit(administrator, "withdrawals")
+    today = installation.now().date()
     at.text_input(key="forbid.numbers").set_value("1")
+    at.date_input(key="forbid.said").set_value(today - timedelta(days=1))
     press(at, "Allow no further use")
     assert "State the evidence" in legible(at.error[0])
     at.text_input(key="forbid.evidence").set_value("Ticket 4711")
@@ -69,3 +72,14 @@ def test_no_further_use_by_the_form_holds_at_once(
     (row,) = sessions.list_sessions(installation, rosa, SessionFilter()).rows
     assert row.withdrawn_at is not None
     assert sessions.open_session(installation, rosa, row.id).reading.rule == "R09"
+    at.text_input(key="again.numbers").set_value("1")
+    at.text_input(key="again.evidence").set_value("Ticket 4712")
+    at.text_input(key="again.reason").set_value("The participant changed their mind")
+    at.date_input(key="again.said").set_value(today - timedelta(days=1))
+    press(at, "Allow further use again")
+    assert "What was said last holds" in legible(at.error[0]), "the same instant is not later"
+    at.date_input(key="again.said").set_value(today)
+    press(at, "Allow further use again")
+    assert legible(at.success[0]) == "Session 1 may be used as chosen, from now on."
+    (row,) = sessions.list_sessions(installation, rosa, SessionFilter()).rows
+    assert row.withdrawn_at is None

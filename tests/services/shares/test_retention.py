@@ -22,11 +22,11 @@ from data_access import erasure as stored
 from domain.erasure import ErasureReason
 from domain.errors import BadInput, Refused
 from domain.policy import Clearance, SessionFacts, Use, decide
-from domain.policy.dates import retention_due_at
+from domain.policy.dates import retention_due_at, unfinished_due_at
 from domain.policy.reading import current_table
 from domain.shares.lifecycle import ShareState
 from domain.vocabulary import Plan, SessionStatus
-from services import access, retention, trail
+from services import access, policy, retention, trail
 from services.installation import Installation
 from tests.conftest import Clock
 from tests.services.rights_worlds import EVIDENCE, as_owner, numbers_of
@@ -94,6 +94,18 @@ def test_what_is_due_soon_is_counted_by_study_and_policy(world: World, clock: Cl
         (row,) = (each for each in held.counts if each.version == "2026-03-23")
         assert (row.study_title, row.sessions) == (world.study.title, counts)
         assert not held.by_itself
+
+
+def test_the_database_counts_what_was_never_completed_as_the_rule_does(world: World) -> None:
+    here = world.installation
+    with here.database.transaction(world.administrator.staff_id) as connection:
+        table = policy.in_force(connection)
+    for began in (
+        *(datetime(2024, 2, 29, 12, tzinfo=UTC), datetime(2025, 12, 9, tzinfo=UTC)),
+        *(datetime(2026, 2, 2, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC)),
+    ):
+        ((said,),) = as_owner(here, "SELECT unfinished_due_at(:at)", at=began)
+        assert said == unfinished_due_at(table, began), began
 
 
 def test_the_database_counts_calendar_years_as_the_rule_does(installation: Installation) -> None:
