@@ -23,7 +23,7 @@ def report(
 ) -> Mapping[str, Any] | None:
     """How everything runs; None for anybody but administrators and the monitoring service."""
     held = connection.execute(
-        text("SELECT operations_report(:now, :signed, CAST(:kinds AS text[]))"),
+        text("SELECT operations_report(:now, :signed, CAST(:kinds AS text[])) || letters_report()"),
         {"now": now, "signed": signed, "kinds": list(kinds)},
     ).scalar()
     return None if held is None else dict(held)

@@ -15,7 +15,7 @@ from types import FrameType
 from uuid import UUID
 
 from deidentification.engine import Engine
-from domain.operations.catalogue import MAIL, READING, SHARES, VERIFY
+from domain.operations.catalogue import LETTERS, MAIL, READING, SHARES, VERIFY
 from jobs.children import end_with_parent
 from jobs.heart import Heart, name_of
 from jobs.languages import detect_language
@@ -97,6 +97,7 @@ def work_for_ever(stop: threading.Event) -> None:
         # One letter a round, so that a slow mail server keeps nobody waiting for long.
         with heart.at(MAIL):
             mail.send_one(here, postman)
+        with heart.at(LETTERS):
             sending_letters.work_one(here, mailer)
         with heart.at("import"):
             if import_jobs.work_one(here, service, name, detect_language):

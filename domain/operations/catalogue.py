@@ -11,6 +11,7 @@ from datetime import timedelta
 
 READING = "deidentification"
 MAIL = "mail.send"
+LETTERS = "letters.send"
 VERIFY = "audit.verify"
 SNAPSHOTS = "metrics.snapshot"
 #: What a worker says it is at while it does either job of shares.
@@ -48,6 +49,7 @@ ERRANDS = (
     Errand(READING, "Sessions for the machine to read", "/studies"),
     *JOBS,
     Errand(MAIL, "Letters to staff", "/access"),
+    Errand(LETTERS, "Letters to participants", "/letters"),
 )
 
 _OFTEN = timedelta(seconds=30)

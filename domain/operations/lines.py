@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from domain.metrics import snapshot_week
-from domain.operations.catalogue import MAIL, ROUNDS, SNAPSHOTS, VERIFY, errand
+from domain.operations.catalogue import LETTERS, MAIL, ROUNDS, SNAPSHOTS, VERIFY, errand
 from domain.operations.machine import ROUND_LATE, is_late
 from domain.operations.report import Report
 
@@ -44,9 +44,9 @@ def asked_for(report: Report) -> tuple[Line, ...]:
     failed = {each.kind for each in report.failures if each.unexpected}
     lines = []
     for queue in report.every_queue:
-        if queue.kind == MAIL and not report.mail.server:
+        if queue.kind in (MAIL, LETTERS) and not report.mail.server:
             state = State.OFF
-        elif queue.kind in failed or queue.lapsed:
+        elif queue.kind in failed or queue.lapsed or (queue.kind == LETTERS and _rest(report)):
             state = State.FAILS
         elif queue.running:
             state = State.WORKS
@@ -89,6 +89,11 @@ def by_the_clock(report: Report) -> tuple[Line, ...]:
             last, due = report.snapshots_at, _snapshot_due(report, finds[SNAPSHOTS])
         lines.append(Line(each.what, state, finds.get(each.name, 0), last_done=last, next_due=due))
     return tuple(lines)
+
+
+def _rest(report: Report) -> bool:
+    """Whether a letter to participants rests because of the mail server."""
+    return any(each.problem for each in report.letters)
 
 
 def _wants_snapshot(report: Report) -> list[bool]:

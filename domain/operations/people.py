@@ -45,6 +45,16 @@ def mail(report: Report) -> Iterator[Finding]:
             "Look at the mail server and at CLEARANCE_SMTP_…; each is tried again for two days.",
             "/access",
         )
+    for going in report.letters:
+        if going.problem and report.now - going.since >= MAIL_LONG:
+            yield problem(
+                f"Letter {going.number} to participants rests: the mail server ended the last "
+                f"attempt with {going.problem}, and {letters(going.waiting)} of it "
+                f"{waits(going.waiting)}.",
+                "Look at the mail server and at CLEARANCE_SMTP_…; it goes on by itself, and nobody "
+                "gets it twice.",
+                "/letters",
+            )
     lost = mail.failed + mail.unsure
     if lost:
         yield notice(
@@ -79,6 +89,7 @@ def people(report: Report) -> Iterator[Finding]:
     for held, what, place in (
         (report.people.proposals, "change of the policy", "/changes"),
         (report.people.assignments, "policy assignment", "/assignments"),
+        (report.people.letters, "letter written to participants", "/letters"),
     ):
         if held.count and held.since is not None:
             yield notice(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from domain.operations.catalogue import ERRANDS, MAIL, READING
+from domain.operations.catalogue import ERRANDS, LETTERS, MAIL, READING
 
 #: A worker that said nothing for this long does not answer. The database holds to it as well.
 SILENT_AFTER = timedelta(minutes=2)
@@ -104,6 +104,7 @@ class People:
     cases: Waits = Waits()
     proposals: Waits = Waits()
     assignments: Waits = Waits()
+    letters: Waits = Waits()
     agreements: Waits = Waits()
 
 
@@ -127,6 +128,19 @@ class Mail:
     sent_at: datetime | None = None
     failed: int = 0
     unsure: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GoingOut:
+    """A letter to participants that was confirmed: how many still wait for theirs, and why.
+
+    ``since`` is when it was confirmed; ``problem`` what the mail server did, while the whole rests.
+    """
+
+    number: int
+    waiting: int
+    since: datetime
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +227,7 @@ class Report:
     snapshots_at: datetime | None
     trail: Trail
     system: System
+    letters: tuple[GoingOut, ...] = ()
 
     @property
     def alive(self) -> tuple[Worker, ...]:
@@ -229,6 +244,12 @@ class Report:
         if kind == MAIL:
             return Queue(
                 MAIL, self.mail.waiting, oldest=self.mail.oldest, last_done=self.mail.sent_at
+            )
+        if kind == LETTERS:
+            return Queue(
+                LETTERS,
+                sum(each.waiting for each in self.letters),
+                oldest=min((each.since for each in self.letters), default=None),
             )
         return next((each for each in self.queues if each.kind == kind), Queue(kind))
 

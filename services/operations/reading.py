@@ -19,6 +19,7 @@ from domain.operations.catalogue import JOBS, READING
 from domain.operations.report import (
     Desk,
     Failure,
+    GoingOut,
     Mail,
     People,
     Queue,
@@ -147,7 +148,10 @@ def _report(
         people=People(
             **{
                 name: Waits(count, _moment(since))
-                for name, (count, since) in held["people"].items()
+                for name, (count, since) in {
+                    **held["people"],
+                    "letters": held["letters_proposed"],
+                }.items()
             }
         ),
         recalls=tuple(
@@ -189,6 +193,15 @@ def _report(
             policy_digest=held["policy"]["digest"],
             policy_since=datetime.fromisoformat(held["policy"]["since"]),
             erases_by_itself=erases_by_itself(installation),
+        ),
+        letters=tuple(
+            GoingOut(
+                each["number"],
+                each["waiting"],
+                datetime.fromisoformat(each["since"]),
+                each["problem"],
+            )
+            for each in held["letters"]
         ),
     )
 

@@ -100,6 +100,21 @@ AS $$
   GROUP BY d.state, d.why ORDER BY d.state, d.why
 $$;
 
+-- For how the desk runs: what waits for a second administrator, and what goes out.
+CREATE FUNCTION letters_report() RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT jsonb_build_object(
+    'letters_proposed', (SELECT jsonb_build_array(count(*), min(proposed_at))
+      FROM participant_letter WHERE state = 'proposed'),
+    'letters', (SELECT coalesce(jsonb_agg(l), '[]') FROM (
+      SELECT number, decided_at AS since, problem,
+        (SELECT count(*) FROM letter_delivery d
+          WHERE d.letter_id = participant_letter.id AND d.state IN ('waiting', 'sending')) AS waiting
+      FROM participant_letter WHERE state = 'sending' ORDER BY decided_at LIMIT 20) AS l))
+  WHERE actor_has_role('administrator') OR actor_is_service('monitoring')
+$$;
+
 CREATE FUNCTION note_letter() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -119,10 +134,10 @@ CREATE TRIGGER note_letter AFTER INSERT OR UPDATE ON participant_letter
 
 REVOKE EXECUTE ON FUNCTION step_letter(uuid, text, text, timestamptz),
   participants_after(uuid, uuid, integer), participant_now(uuid, uuid), letter_counts(uuid),
-  note_letter() FROM PUBLIC;
+  letters_report(), note_letter() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION step_letter(uuid, text, text, timestamptz),
-  participants_after(uuid, uuid, integer), participant_now(uuid, uuid), letter_counts(uuid)
-  TO clearance_app;
+  participants_after(uuid, uuid, integer), participant_now(uuid, uuid), letter_counts(uuid),
+  letters_report() TO clearance_app;
 
 GRANT SELECT, INSERT ON participant_letter TO clearance_app;
 GRANT UPDATE (state, listed_up_to, listed_at, not_before, problem, finished_at, counts)

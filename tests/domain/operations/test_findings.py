@@ -11,7 +11,18 @@ import pytest
 from domain.operations.catalogue import ERRANDS, MAIL, READING, ROUNDS, SHARES, VERIFY, doing
 from domain.operations.finding import Deed, Weight
 from domain.operations.findings import findings
-from domain.operations.report import Desk, Failure, Mail, People, Queue, Recall, Trail, Waits, age
+from domain.operations.report import (
+    Desk,
+    Failure,
+    GoingOut,
+    Mail,
+    People,
+    Queue,
+    Recall,
+    Trail,
+    Waits,
+    age,
+)
 from tests.domain.operations.reports import (
     JOB,
     NOW,
@@ -102,6 +113,12 @@ PROBLEMS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"mail": Mail(True, 1, NOW - timedelta(hours=2))}, "1 letter waits to be sent", "mail server"),
     (
+        {"letters": (GoingOut(3, 40, NOW - timedelta(hours=1), "connection refused"),)},
+        "Letter 3 to participants rests: the mail server ended the last attempt with connection "
+        "refused, and 40 letters of it wait.",
+        "nobody gets it twice",
+    ),
+    (
         {"recalls": (Recall(4, SHARE, NOW - timedelta(days=3)),)},
         "Share 4 was recalled, and its destruction is overdue by 3 days",
         "attestation",
@@ -151,6 +168,10 @@ def test_a_problem_is_said_with_its_way_out(
             "2 policy assignments wait for a second administrator",
         ),
         (
+            {"people": People(letters=Waits(1, NOW - timedelta(days=1)))},
+            "1 letter written to participants waits for a second administrator",
+        ),
+        (
             {"people": People(agreements=Waits(1, NOW + timedelta(days=9)))},
             "1 agreement ends within thirty days, the first in 9 days",
         ),
@@ -186,6 +207,7 @@ LIMITS: list[tuple[timedelta, Any]] = [
     (timedelta(hours=12), lambda at: {"studies": study(unread=1, unread_since=at)}),
     (timedelta(days=2), lambda at: {"trail": replace(TRAIL, verified_at=at)}),
     (timedelta(hours=1), lambda at: {"mail": Mail(True, 1, at)}),
+    (timedelta(hours=1), lambda at: {"letters": (GoingOut(1, 1, at, "reply 421"),)}),
     (timedelta(days=28), lambda at: {"studies": study(review=1, review_since=at)}),
     (timedelta(hours=8), lambda at: {"desks": (Desk("Rosa", 1, at),)}),
 ]

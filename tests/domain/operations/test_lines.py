@@ -7,10 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.operations.catalogue import ERRANDS, MAIL, READING, ROUNDS, SNAPSHOTS, VERIFY
+from domain.operations.catalogue import ERRANDS, LETTERS, MAIL, READING, ROUNDS, SNAPSHOTS, VERIFY
 from domain.operations.lines import Line, State, asked_for, by_the_clock, late_snapshots
-from domain.operations.report import Failure, Mail, People, Queue, Recall, Report, RoundDone, Waits
-from tests.domain.operations.reports import JOB, NOW, SHARE, TRAIL, WELL, rounds, study
+from domain.operations.report import (
+    Failure,
+    GoingOut,
+    Mail,
+    People,
+    Queue,
+    Recall,
+    Report,
+    RoundDone,
+    Waits,
+)
+from tests.domain.operations.reports import JOB, NOW, SECOND, SHARE, TRAIL, WELL, rounds, study
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -50,6 +60,16 @@ def test_a_defect_shows_on_its_line_and_a_rules_refusal_does_not() -> None:
 def test_letters_are_off_without_a_mail_server() -> None:
     assert asked(replace(WELL, mail=Mail(False)), MAIL).state is State.OFF
     assert asked(WELL, MAIL).state is State.FINE
+    assert asked(replace(WELL, mail=Mail(False)), LETTERS).state is State.OFF
+
+
+def test_letters_to_participants_wait_rest_or_are_all_sent() -> None:
+    assert asked(WELL, LETTERS).state is State.FINE
+    going = GoingOut(1, 3, NOW), GoingOut(2, 4, NOW - SECOND)
+    line = asked(replace(WELL, letters=going), LETTERS)
+    assert (line.state, line.waiting, line.oldest) == (State.WAITS, 7, NOW - SECOND)
+    rests = replace(WELL, letters=(replace(going[0], problem="reply 421"),))
+    assert asked(rests, LETTERS).state is State.FAILS
     assert asked(WELL, READING).state is State.FINE
 
 

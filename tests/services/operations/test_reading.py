@@ -15,7 +15,7 @@ from sqlalchemy import text
 from data_access import jobs
 from data_access.studies import StudyRow
 from domain.errors import Refused
-from domain.operations.catalogue import JOBS
+from domain.operations.catalogue import JOBS, LETTERS
 from domain.operations.finding import Weight
 from domain.operations.findings import findings
 from domain.permissions import Actor
@@ -363,3 +363,33 @@ def test_nothing_that_anybody_said_is_in_it(
         )
         rows = connection.execute(text("SELECT count(*) FROM session")).scalar()
     assert (SECRET in told, "t1" in told, rows) == (False, False, 0)
+
+
+def test_a_letter_to_participants_is_told_of_as_it_waits_and_rests(
+    installation: Installation, administrator: Actor, monitor: Actor, study: StudyRow
+) -> None:
+    letter = (
+        "INSERT INTO participant_letter (study_id, subject, body, link, finding, digest, state,"
+        " proposed_by, decided_by, decided_at, not_before, problem) VALUES (:study, 'Found', 'It',"
+        " 'https://findings.example/' || :n, CAST(:n AS bytea), :n, :state, :who,"
+        " CASE :state WHEN 'sending' THEN (SELECT id FROM staff WHERE service = 'mailer') END,"
+        " CASE :state WHEN 'sending' THEN now() - interval '2 hours' END, now(), :problem)"
+    )
+    for n, state, problem in (("1", "proposed", None), ("2", "sending", "connection refused")):
+        as_owner(
+            installation,
+            letter,
+            study=study.id,
+            n=n,
+            state=state,
+            who=administrator.staff_id,
+            problem=problem,
+        )
+    for report in (
+        reading.report(installation, administrator),
+        reading.report_for_monitoring(installation, monitor),
+    ):
+        assert report.people.letters.count == 1
+        (going,) = report.letters
+        assert (going.waiting, going.problem) == (0, "connection refused")
+        assert report.queue(LETTERS).oldest == going.since
