@@ -48,7 +48,7 @@ def _figures(report: Report) -> list[RunFigure]:
     return [
         RunFigure(
             "Workers",
-            f"{alive:,} {'answers' if alive == 1 else 'answer'}" if alive else "none answers",
+            f"{alive:,} running" if alive else "none running",
             f"{silent:,} went silent" if silent else "none went silent",
         ),
         RunFigure(
@@ -96,7 +96,7 @@ def _chain(report: Report) -> tuple[str, str]:
 def _asked(line: Line, report: Report) -> RunRow:
     return RunRow(
         line.name,
-        line.state.value,
+        "off: no mail server" if line.state is State.OFF else line.state.value,
         _TONES.get(line.state, ""),
         (
             _count(line.waiting),

@@ -51,7 +51,7 @@ AS $$
       FROM job WHERE state IN ('waiting', 'running') GROUP BY kind ORDER BY kind) AS q),
     'done', (SELECT coalesce(jsonb_object_agg(k.kind, (
         SELECT j.finished_at FROM job j WHERE j.kind = k.kind AND j.state = 'done'
-        ORDER BY j.finished_at DESC NULLS LAST LIMIT 1)), '{}')
+          AND j.finished_at IS NOT NULL ORDER BY j.finished_at DESC LIMIT 1)), '{}')
       FROM unnest(kinds) AS k(kind)),
     'failures', (SELECT coalesce(jsonb_agg(f), '[]') FROM (
       SELECT j.id, j.kind, coalesce(j.message, '') AS message, j.finished_at, r.number,
@@ -143,7 +143,7 @@ AS $$
         WHERE m.state IN ('waiting', 'sending') AND m.problem IS NOT NULL
         ORDER BY m.created_at LIMIT 1),
       'sent', (SELECT m.finished_at FROM outgoing_mail m WHERE m.state = 'sent'
-        ORDER BY m.finished_at DESC NULLS LAST LIMIT 1),
+        AND m.finished_at IS NOT NULL ORDER BY m.finished_at DESC LIMIT 1),
       'failed', (SELECT count(*) FROM outgoing_mail WHERE state IN ('failed', 'unsure')
         AND state = 'failed' AND created_at > at - interval '7 days'),
       'unsure', (SELECT count(*) FROM outgoing_mail WHERE state IN ('failed', 'unsure')
