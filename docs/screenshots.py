@@ -89,7 +89,7 @@ def _photograph(browser: Browser, address: str, session: str, scheme: Scheme) ->
         settled(page)
         _save(page, "side-by-side", scheme)
     with _visit(browser, address, scheme, "Ada Osei") as page:
-        for room in ("access", "imports"):
+        for room in ("access", "imports", "holds", "operations"):
             go(page, f"{address}/{room}")
             _save(page, room, scheme)
     with _visit(browser, address, scheme, "Uma Petrov") as page:
