@@ -255,6 +255,26 @@ $$;
 REVOKE EXECUTE ON FUNCTION sessions_meant(bigint[], boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sessions_meant(bigint[], boolean) TO clearance_app;
 
+-- What no edition of the table lets leave is not even asked for: never completed (R02), erased (R05),
+-- withdrawn from further use (R09).
+CREATE FUNCTION check_share_facts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+  held session;
+BEGIN
+  SELECT * INTO held FROM session WHERE id = NEW.session_id;
+  IF held.status <> 'completed' OR held.completed_at IS NULL OR held.erased_at IS NOT NULL
+      OR held.withdrawn_at IS NOT NULL THEN
+    RAISE EXCEPTION 'share.never: not completed, erased or withdrawn' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION check_share_facts() FROM PUBLIC;
+CREATE TRIGGER check_facts BEFORE INSERT ON share_session
+  FOR EACH ROW EXECUTE FUNCTION check_share_facts();
+
 -- Retention of what was never completed --------------------------------------------------------------
 -- As unfinished_due_at in domain/policy/dates.py: counted from when it began, under the policy of that
 -- instant; where none governs, by the shortest retention there is. A test compares the two.
