@@ -473,7 +473,7 @@ BEGIN
   -- What a request covered stays on record by its digests; the set's redactions go.
   DELETE FROM redaction_set x WHERE x.session_id = ANY (held)
     AND NOT EXISTS (SELECT 1 FROM share_session part WHERE part.redaction_set_id = x.id);
-  UPDATE redaction_set x SET redactions = '[]' WHERE x.session_id = ANY (held);
+  UPDATE redaction_set x SET redactions = '[]', check_seal = NULL WHERE x.session_id = ANY (held);
   DELETE FROM review_item x WHERE x.session_id = ANY (held);
   UPDATE review_progress p SET sessions = p.sessions - gone.sessions
     FROM (SELECT s.study_id, count(*) AS sessions FROM session s WHERE s.id = ANY (held)
@@ -618,6 +618,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('waiting', 'sending')"),
     )
     op.get_bind().exec_driver_sql(_LETTERS)
+    op.add_column("redaction_set", sa.Column("check_seal", sa.LargeBinary(), nullable=True))
     op.create_table(
         "further_use_event",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
