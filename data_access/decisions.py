@@ -155,6 +155,7 @@ def keep_set(
     held: RedactionSet,
     *,
     output_digest: bytes,
+    check_seal: bytes,
     confirmed_by: UUID,
     now: datetime,
 ) -> UUID:
@@ -167,6 +168,7 @@ def keep_set(
             turns_digest=held.turns_digest,
             set_digest=held.digest,
             output_digest=output_digest,
+            check_seal=check_seal,
             redactions=[redaction.as_json() for redaction in held.redactions],
             confirmed_by=confirmed_by,
             confirmed_at=now,

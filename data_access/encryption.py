@@ -30,6 +30,9 @@ class IdentityCipher:
             self._digest_key = HKDF(
                 SHA256(), length=32, salt=None, info=b"clearance account digest"
             ).derive(keys[-1].strip().encode())
+            self._seal_key = HKDF(
+                SHA256(), length=32, salt=None, info=b"clearance leak check"
+            ).derive(keys[-1].strip().encode())
         except (ValueError, IndexError) as error:
             raise ClearanceError(
                 "CLEARANCE_IDENTITY_KEYS does not hold Fernet keys. Make one with: cli.py keys new."
@@ -48,6 +51,10 @@ class IdentityCipher:
                 "An account value cannot be decrypted with the configured keys. "
                 "Add the key it was written with to CLEARANCE_IDENTITY_KEYS."
             ) from error
+
+    def seal(self, said: bytes) -> bytes:
+        """Keyed digest of something found out, which nobody without the keys can make up."""
+        return hmac.new(self._seal_key, said, hashlib.sha256).digest()
 
     def account_digest(self, account_id: str) -> bytes:
         """Keyed digest of an account id: the same person has the same one, nobody can guess it."""

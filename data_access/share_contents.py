@@ -49,6 +49,8 @@ class ConfirmedSet:
     id: UUID
     redactions: RedactionSet
     output_digest: bytes
+    #: Of what its leak check passed when it was confirmed; None where that was not kept.
+    check_seal: bytes | None = None
 
 
 def covered(
@@ -95,6 +97,7 @@ def words(
             row.id,
             read_redaction_set(bytes(row.turns_digest), row.redactions, bytes(row.set_digest)),
             bytes(row.output_digest),
+            None if row.check_seal is None else bytes(row.check_seal),
         )
         for row in connection.execute(
             text("SELECT * FROM share_sets(:share, CAST(:sessions AS uuid[]))"), asked

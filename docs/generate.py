@@ -17,6 +17,7 @@ from data_access import embedded
 from data_access.database import connect_embedded
 from data_access.migrate import migrate
 from docs import tables, tables_database
+from docs.rule_places import rule_places
 
 DOCS = Path(__file__).parent
 _MARKED = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
@@ -29,6 +30,7 @@ GENERATED: Mapping[str, Table] = {
     "policy-gates": lambda _: tables.policy_gates(),
     "policy-rows": lambda _: tables.policy_rows(),
     "policy-clauses": lambda _: tables.policy_clauses(),
+    "rule-places": lambda _: rule_places(),
     "policy-versions": lambda _: tables.policy_versions(),
     "share-lifecycle": lambda _: tables.share_lifecycle(),
     "share-steps": lambda _: tables.share_steps(),

@@ -22,6 +22,7 @@ from services.acts import act
 from services.installation import Installation
 from services.leak_checks import survivors_in
 from services.review_desk import Desk, load_desk, reviewable, set_of
+from services.shares.seals import seal_of_confirmation
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def confirm(
             row.study_id,
             held,
             output_digest=output,
+            check_seal=seal_of_confirmation(installation.cipher, session_id, held, output, account),
             confirmed_by=actor.staff_id,
             now=installation.now(),
         )

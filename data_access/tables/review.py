@@ -116,6 +116,8 @@ class RedactionSetRow(Base):
     set_digest: Mapped[bytes] = mapped_column(LargeBinary)
     output_digest: Mapped[bytes] = mapped_column(LargeBinary)
     redactions: Mapped[list[Any]] = mapped_column(JSONB)
+    #: Of exactly what its leak check passed, under the installation's key; none for older ones.
+    check_seal: Mapped[bytes | None] = mapped_column(LargeBinary)
     confirmed_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     confirmed_at: Mapped[Moment]
 

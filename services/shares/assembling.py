@@ -24,7 +24,7 @@ from services.accounts import known_accounts
 from services.installation import Installation
 from services.leak_checks import survivors_in
 from services.shares.judging import Judgement, judge
-from services.shares.seals import seal
+from services.shares.seals import seal, seal_of_confirmation
 
 #: The service account that reads what people asked to share.
 SERVICE = "release"
@@ -70,8 +70,8 @@ def assemble(
 ) -> list[AssembledSession]:
     """Every session of a request, or one, in the package's order; leak check included.
 
-    A check that passed when the request was submitted, of the very same text, redactions, account
-    and word lists, stands: it would say the same.
+    A check that passed when the redactions were confirmed or the request was submitted, of the
+    very same text, redactions, account and word lists, stands: it would say the same.
 
     Raises
     ------
@@ -104,9 +104,19 @@ def assemble(
                 final = held.redactions.apply(turns)
                 account = accounts.get(each.participant_id)
                 passed = seal(how.key, held, account)
-                if sealed.get(each.id) != passed and survivors_in(
-                    final, turns, held.redactions, account
-                ):
+                # What was checked must be what leaves: the digest is of these very words.
+                known = turns_digest(final) == held.output_digest and (
+                    sealed.get(each.id) == passed
+                    or held.check_seal
+                    == seal_of_confirmation(
+                        installation.cipher,
+                        each.id,
+                        held.redactions,
+                        held.output_digest,
+                        account,
+                    )
+                )
+                if not known and survivors_in(final, turns, held.redactions, account):
                     raise Refused(
                         f"Something that was removed still stands in session {each.number}.",
                         rule="share.leak-check",

@@ -270,6 +270,26 @@ $$;
 REVOKE EXECUTE ON FUNCTION sessions_meant(bigint[], boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sessions_meant(bigint[], boolean) TO clearance_app;
 
+-- What no edition of the table lets leave is not even asked for: never completed (R02), erased (R05),
+-- withdrawn from further use (R09).
+CREATE FUNCTION check_share_facts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+  held session;
+BEGIN
+  SELECT * INTO held FROM session WHERE id = NEW.session_id;
+  IF held.status <> 'completed' OR held.completed_at IS NULL OR held.erased_at IS NOT NULL
+      OR held.withdrawn_at IS NOT NULL THEN
+    RAISE EXCEPTION 'share.never: not completed, erased or withdrawn' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION check_share_facts() FROM PUBLIC;
+CREATE TRIGGER check_facts BEFORE INSERT ON share_session
+  FOR EACH ROW EXECUTE FUNCTION check_share_facts();
+
 -- Retention of what was never completed --------------------------------------------------------------
 -- As unfinished_due_at in domain/policy/dates.py: counted from when it began, under the policy of that
 -- instant; where none governs, by the shortest retention there is. A test compares the two.
@@ -468,7 +488,7 @@ BEGIN
   -- What a request covered stays on record by its digests; the set's redactions go.
   DELETE FROM redaction_set x WHERE x.session_id = ANY (held)
     AND NOT EXISTS (SELECT 1 FROM share_session part WHERE part.redaction_set_id = x.id);
-  UPDATE redaction_set x SET redactions = '[]' WHERE x.session_id = ANY (held);
+  UPDATE redaction_set x SET redactions = '[]', check_seal = NULL WHERE x.session_id = ANY (held);
   DELETE FROM review_item x WHERE x.session_id = ANY (held);
   UPDATE review_progress p SET sessions = p.sessions - gone.sessions
     FROM (SELECT s.study_id, count(*) AS sessions FROM session s WHERE s.id = ANY (held)
@@ -613,6 +633,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('waiting', 'sending')"),
     )
     op.get_bind().exec_driver_sql(_LETTERS)
+    op.add_column("redaction_set", sa.Column("check_seal", sa.LargeBinary(), nullable=True))
     op.create_table(
         "further_use_event",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),

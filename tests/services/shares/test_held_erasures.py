@@ -158,3 +158,35 @@ def test_what_was_never_completed_is_due_from_its_beginning_on_and_erased_with_t
     )
     assert retention.work_one(world.installation, keeper(world), "test")
     assert left(world) == 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "status = 'abandoned'",
+        "withdrawn_at = now()",
+        "erased_at = now(), erasure_reason = 'asked'",
+    ],
+)
+def test_what_no_edition_lets_leave_is_not_put_into_a_request_in_sql_either(
+    world: World, changed: str
+) -> None:
+    share_id = world.draft("a")
+    as_owner(world.installation, "ALTER TABLE session DISABLE TRIGGER confirmation_guarded")
+    as_owner(
+        world.installation,
+        f"UPDATE session SET {changed} WHERE id = :id",
+        id=world.sessions["c"],
+    )
+    with (
+        pytest.raises(DBAPIError, match=r"share\.never"),
+        world.installation.database.transaction(world.ravi.staff_id) as connection,
+    ):
+        connection.execute(
+            text(
+                "INSERT INTO share_session (share_id, session_id, study_id, redaction_set_id)"
+                " SELECT part.share_id, :session, part.study_id, part.redaction_set_id"
+                " FROM share_session part WHERE part.share_id = :share"
+            ),
+            {"session": world.sessions["c"], "share": share_id},
+        )
