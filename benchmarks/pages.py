@@ -130,6 +130,7 @@ def clicks(session_id: UUID, share_id: UUID, draft_id: UUID) -> tuple[Click, ...
         Click("policy assignments", "ada@clearance.example", "assignments"),
         Click("policy changes, counted", "ada@clearance.example", "changes"),
         Click("metrics", "leo@clearance.example", "metrics"),
+        Click("publications", "amina@clearance.example", "publications"),
         Click("audit trail", "uma@clearance.example", "audit"),
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from data_access.tables import Job
 
@@ -72,10 +72,9 @@ def claim(
     connection: Connection, *, kinds: Sequence[str], worker: str, lease: timedelta, now: datetime
 ) -> JobRow | None:
     """Take on the oldest waiting job, or one whose worker let its lease run out."""
-    free = or_(Job.state == "waiting", (Job.state == "running") & (Job.lease_until < now))
     wanted = (
         select(Job.id)
-        .where(free, Job.kind.in_(kinds))
+        .where(_free(now), Job.kind.in_(kinds))
         .order_by(Job.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -88,6 +87,17 @@ def claim(
         .returning(*_COLUMNS)
     ).first()
     return None if row is None else JobRow(*row)
+
+
+def any_free(connection: Connection, kinds: Sequence[str], now: datetime) -> bool:
+    """Whether there is a job of these kinds to take on."""
+    found = select(Job.id).where(_free(now), Job.kind.in_(kinds)).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Waiting, or left by a worker whose lease ran out."""
+    return or_(Job.state == "waiting", (Job.state == "running") & (Job.lease_until < now))
 
 
 def beat(

@@ -32,6 +32,8 @@ GENERATED: Mapping[str, Table] = {
     "policy-versions": lambda _: tables.policy_versions(),
     "share-lifecycle": lambda _: tables.share_lifecycle(),
     "share-steps": lambda _: tables.share_steps(),
+    "publication-lifecycle": lambda _: tables.publication_lifecycle(),
+    "publication-steps": lambda _: tables.publication_steps(),
     "tables": tables_database.tables,
     "row-level-security": tables_database.policies,
     "privileges": tables_database.privileges,

@@ -14,6 +14,7 @@ from docs.markdown import code, table
 from domain.permissions import ROLES_FOR, Act
 from domain.policy.reading import current_table
 from domain.policy.uses import Use
+from domain.publications import lifecycle as publications
 from domain.shares.lifecycle import TRANSITIONS, ShareState, diagram
 from domain.vocabulary import PolicyVersion, Role
 from settings import Settings
@@ -185,6 +186,30 @@ def _versions(versions: Iterable[PolicyVersion]) -> str:
 def share_lifecycle() -> str:
     """The lifecycle of a share as a diagram."""
     return f"```mermaid\n{diagram()}\n```\n"
+
+
+def publication_lifecycle() -> str:
+    """The life of a publication as a diagram."""
+    return f"```mermaid\n{publications.diagram()}\n```\n"
+
+
+def publication_steps() -> str:
+    """The life of a publication as a table."""
+    return table(
+        ("step", "from", "to", "who", "when"),
+        [
+            (
+                row.step.value,
+                ", ".join(
+                    state.value for state in publications.PublicationState if state in row.before
+                ),
+                row.after.value,
+                row.party.value,
+                row.when,
+            )
+            for row in publications.TRANSITIONS
+        ],
+    )
 
 
 def share_steps() -> str:

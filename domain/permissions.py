@@ -39,6 +39,11 @@ class Act(StrEnum):
     RECALL_SHARE = "recall a release"
     MANAGE_RECIPIENTS = "manage recipients and agreements"
     SEE_METRICS = "see participation metrics"
+    SEE_PUBLICATIONS = "see publications"
+    PROPOSE_PUBLICATION = "propose a publication"
+    VOTE_ON_PUBLICATION = "vote on a publication"
+    PUBLISH = "publish what was approved"
+    WITHDRAW_PUBLICATION = "withdraw a publication"
 
 
 #: Source: "Who may do what" in the domain's description. An act needs one of its roles.
@@ -69,6 +74,11 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.RECALL_SHARE: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
     Act.MANAGE_RECIPIENTS: frozenset({Role.ADMINISTRATOR}),
     Act.SEE_METRICS: frozenset({Role.LEAD}),
+    Act.SEE_PUBLICATIONS: frozenset({Role.LEAD, Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.PROPOSE_PUBLICATION: frozenset({Role.LEAD}),
+    Act.VOTE_ON_PUBLICATION: frozenset({Role.APPROVER}),
+    Act.PUBLISH: frozenset({Role.LEAD, Role.APPROVER}),
+    Act.WITHDRAW_PUBLICATION: frozenset({Role.LEAD, Role.APPROVER, Role.ADMINISTRATOR}),
     # Nobody: names and e-mails are read by the mailer and the withdrawal job alone (R11).
     Act.SEE_ACCOUNTS: frozenset(),
 }

@@ -1,4 +1,4 @@
-"""A worker process: releases, erasures, imports and letters, then sessions to de-identify.
+"""A worker process: releases, erasures, publications, imports, letters, then sessions to read.
 
 Any number may run; work is claimed from the database. What a worker that is killed held comes
 back when its lease ends, or at once where the command that started it sees it go.
@@ -32,6 +32,8 @@ from services import (
     retention,
 )
 from services.deidentification import SERVICE
+from services.publications import releasing as publications
+from services.publications import waiting
 from services.shares import assembling, recalling, releasing, working
 from services.smtp import check_settings
 
@@ -86,6 +88,7 @@ def work_for_ever(stop: threading.Event) -> None:
     release = access.service_actor(here, assembling.SERVICE)
     keeper = access.service_actor(here, retention.SERVICE)
     postman = access.service_actor(here, notifications.SERVICE)
+    publisher = access.service_actor(here, metrics.SERVICE)
     check_settings(here.settings)
     looked = rarely = -_RARELY_SECONDS
     while not stop.is_set():
@@ -93,6 +96,7 @@ def work_for_ever(stop: threading.Event) -> None:
             looked = time.monotonic()
             releasing.expire_lapsed(here, release)
             recalling.block_overdue(here, release)
+            publications.expire_lapsed(here, publisher)
             policy_standings.add_up(here, service)
             _snapshots()
             mail.gather(here, postman)
@@ -104,6 +108,9 @@ def work_for_ever(stop: threading.Event) -> None:
         if working.work_one(here, release, worker_name()):
             continue
         if retention.work_one(here, keeper, worker_name()):
+            continue
+        if waiting.any_waits(here, publisher):
+            _publications()
             continue
         # One letter a round, so that a slow mail server keeps nobody waiting for long.
         mail.send_one(here, postman)
@@ -122,6 +129,11 @@ def _snapshots() -> None:
     service = access.service_actor(here, metrics.SERVICE)
     if metrics.any_due(here, service):
         children.start("jobs.snapshots", environment={}).wait()
+
+
+def _publications() -> None:
+    """Freeze and publish what waits, in a process of its own: it needs a solver, and draws."""
+    children.start("jobs.publications", environment={}).wait()
 
 
 def main() -> None:

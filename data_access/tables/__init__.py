@@ -17,6 +17,14 @@ from data_access.tables.policy import (
     PolicyDocument,
     PolicyProposal,
 )
+from data_access.tables.publications import (
+    Publication,
+    PublicationCell,
+    PublicationFile,
+    PublicationLedger,
+    PublicationRelease,
+    PublicationVote,
+)
 from data_access.tables.quasi import QuasiIdentifierRow, SpecialUniqueRow
 from data_access.tables.queue import (
     ReviewCheck,
@@ -92,6 +100,12 @@ __all__ = [
     "PolicyAssignmentSession",
     "PolicyDocument",
     "PolicyProposal",
+    "Publication",
+    "PublicationCell",
+    "PublicationFile",
+    "PublicationLedger",
+    "PublicationRelease",
+    "PublicationVote",
     "QuasiIdentifierRow",
     "RecipientRow",
     "RedactionSetRow",

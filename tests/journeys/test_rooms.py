@@ -29,6 +29,8 @@ HEADS = {
     "retention": "Retention",
     "shares": "Shares",
     "metrics": "Participation",
+    "publications": "Publications",
+    "publish": "Propose a chart for publication",
     "recipients": "Recipients",
     "policy": "Policy",
     "changes": "Policy changes",
