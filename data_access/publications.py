@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,6 @@ from data_access.tables import (
     Staff,
     Study,
 )
-from domain.policy.uses import RecipientKind
 from domain.publications.contents import Audience, FrozenCell
 from domain.publications.lifecycle import PublicationState
 
@@ -44,6 +44,8 @@ class PublicationRow:
     snapshot_id: UUID
     week: date
     breakdown: str
+    #: Of the noise in its counts; None where they are exact.
+    epsilon: Decimal | None
     audience: Audience
     recipient_id: UUID | None
     recipient_name: str | None
@@ -66,20 +68,6 @@ class PublicationRow:
     policy_digest: str | None
     withdrawn_at: datetime | None
     withdrawal_reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiverRow:
-    """Somebody who may receive an aggregate under an agreement in force; by name, no address."""
-
-    recipient_id: UUID
-    kind: RecipientKind
-    name: str
-    organisation: str
-    agreement_id: UUID
-    version: int
-    title: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +96,7 @@ def propose(
     snapshot_id: UUID,
     week: date,
     breakdown: str,
+    epsilon: Decimal | None,
     audience: Audience,
     recipient_id: UUID | None,
     agreement_id: UUID | None,
@@ -125,6 +114,7 @@ def propose(
             snapshot_id=snapshot_id,
             week=week,
             breakdown=breakdown,
+            epsilon=epsilon,
             audience=audience.value,
             recipient_id=recipient_id,
             agreement_id=agreement_id,
@@ -138,12 +128,6 @@ def propose(
         .returning(Publication.id, Publication.number)
     ).one()
     return row.id, row.number
-
-
-def receivers(connection: Connection, now: datetime) -> list[ReceiverRow]:
-    """Recipients with an agreement in force, for leads who choose among them."""
-    rows = connection.execute(text("SELECT * FROM publication_receivers(:now)"), {"now": now})
-    return [ReceiverRow(row[0], RecipientKind(row[1]), *row[2:]) for row in rows]
 
 
 def move(
@@ -358,6 +342,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Publication.snapshot_id,
             Publication.week,
             Publication.breakdown,
+            Publication.epsilon,
             Publication.audience,
             Publication.recipient_id,
             # Leads and others read no recipient but that of what they see.

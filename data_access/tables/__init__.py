@@ -18,6 +18,7 @@ from data_access.tables.policy import (
     PolicyProposal,
 )
 from data_access.tables.publications import (
+    PrivacySpending,
     Publication,
     PublicationCell,
     PublicationFile,
@@ -100,6 +101,7 @@ __all__ = [
     "PolicyAssignmentSession",
     "PolicyDocument",
     "PolicyProposal",
+    "PrivacySpending",
     "Publication",
     "PublicationCell",
     "PublicationFile",

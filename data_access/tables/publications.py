@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    Numeric,
     SmallInteger,
     UniqueConstraint,
     text,
@@ -49,11 +51,13 @@ class Publication(Base):
         CheckConstraint(
             "state IN ('preparing', 'refused') OR (content_digest IS NOT NULL"
             " AND population IS NOT NULL AND counted_at IS NOT NULL AND known_by IS NOT NULL"
-            " AND everybody IS NOT NULL AND rule IS NOT NULL AND policy_digest IS NOT NULL"
+            " AND (everybody IS NULL) = (epsilon IS NOT NULL)"
+            " AND rule IS NOT NULL AND policy_digest IS NOT NULL"
             " AND bound_to IS NOT NULL)",
             name="frozen",
         ),
         CheckConstraint("everybody >= 10", name="threshold"),
+        CheckConstraint("epsilon IN (0.25, 0.5, 1)", name="epsilon"),
         CheckConstraint("(state <> 'approved') OR lapses_at IS NOT NULL", name="clock"),
         CheckConstraint(
             "(state = 'withdrawn') = (withdrawn_at IS NOT NULL)"
@@ -72,6 +76,8 @@ class Publication(Base):
     #: Who began before that Monday is counted, as the snapshot counted everybody.
     week: Mapped[date]
     breakdown: Mapped[str]
+    #: Of the noise in its counts (domain/publications/privacy.py); null where they are exact.
+    epsilon: Mapped[Decimal | None] = mapped_column(Numeric(4, 2))
     audience: Mapped[str]
     recipient_id: Mapped[UUID | None] = mapped_column(ForeignKey("recipient.id"))
     agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreement.id"))
@@ -92,7 +98,7 @@ class Publication(Base):
     counted_at: Mapped[datetime | None]
     #: Sessions taken in later are of nobody who is counted.
     known_by: Mapped[datetime | None]
-    #: Distinct participants counted.
+    #: Distinct participants counted; not told beside noise.
     everybody: Mapped[int | None]
     rule: Mapped[str | None]
     policy_digest: Mapped[str | None]
@@ -194,3 +200,24 @@ class PublicationRelease(Base):
     size: Mapped[int]
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     published_at: Mapped[Moment]
+
+
+class PrivacySpending(Base):
+    """What a publication with noise spent of its study's budget. Append-only, and for ever.
+
+    Written when the noisy counts are frozen: from then on somebody can see them.
+    """
+
+    __tablename__ = "privacy_spending"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["publication_id", "study_id"], ["publication.id", "publication.study_id"]
+        ),
+        CheckConstraint("epsilon > 0", name="epsilon"),
+        Index("ix_privacy_spending__study", "study_id"),
+    )
+
+    publication_id: Mapped[UUID] = mapped_column(primary_key=True)
+    study_id: Mapped[UUID]
+    epsilon: Mapped[Decimal] = mapped_column(Numeric(4, 2))
+    at: Mapped[Moment]

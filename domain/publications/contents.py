@@ -8,6 +8,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from domain.digests import Json, digest
 from domain.disclosure.cells import THRESHOLD
 from domain.errors import BadInput, Refused
 from domain.policy.uses import RecipientKind, Use
+from domain.publications.privacy import BUDGET, said, scale_of, within
 from domain.shares.package import formula_safe
 
 FIGURE_SVG = "figure.svg"
@@ -91,7 +93,8 @@ class Frozen:
 
     ``week`` is the Monday before which everybody who is counted began, ``known_by`` when their
     interviews had been taken in, ``everybody`` how many distinct participants they are, and
-    ``population`` names who; ``rule`` is the policy's answer, by ``policy_digest``.
+    ``population`` names who; ``rule`` is the policy's answer, by ``policy_digest``. With
+    ``epsilon`` the counts have noise, and how many they are is not told.
     """
 
     number: int
@@ -108,11 +111,12 @@ class Frozen:
     audience: Audience
     receiver: Receiver | None
     words: Words
-    everybody: int
+    everybody: int | None
     cells: tuple[FrozenCell, ...]
     population: str
     rule: str
     policy_digest: str
+    epsilon: Decimal | None = None
 
     @property
     def withheld(self) -> int:
@@ -220,6 +224,7 @@ def content_digest(frozen: Frozen, files: Mapping[str, bytes]) -> bytes:
             "population": frozen.population,
             "rule": frozen.rule,
             "policy": frozen.policy_digest,
+            "epsilon": None if frozen.epsilon is None else said(frozen.epsilon),
             "files": {name: hashlib.sha256(held).hexdigest() for name, held in files.items()},
         }
     )
@@ -229,8 +234,10 @@ def numbers_csv(frozen: Frozen) -> bytes:
     """``numbers.csv``: one row a cell, every one quoted and none of them a formula."""
     written = io.StringIO(newline="")
     rows = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    rows.writerow(("category", "distinct participants", "not shown because"))
-    rows.writerow(("everybody counted", str(frozen.everybody), ""))
+    counted = "distinct participants" + ("" if frozen.epsilon is None else ", with noise")
+    rows.writerow(("category", counted, "not shown because"))
+    if frozen.everybody is not None:
+        rows.writerow(("everybody counted", str(frozen.everybody), ""))
     rows.writerows(
         (formula_safe(cell.label), _said(cell.people), cell.why or "") for cell in frozen.cells
     )
@@ -245,6 +252,11 @@ def methods_note(frozen: Frozen) -> bytes:
         if frozen.several
         else "Each participant is in one category, by their latest interview."
     )
+    people = (
+        ""
+        if frozen.everybody is None
+        else f"{frozen.everybody:,} distinct participants are counted. "
+    )
     paragraphs = [
         frozen.words.title,
         *([frozen.words.note] if frozen.words.note else []),
@@ -252,8 +264,16 @@ def methods_note(frozen: Frozen) -> bytes:
         f"What is counted. People, not interviews: distinct participants whose interviews began "
         f"before {_day(frozen.week)}, all of whose interviews the policy in force lets be counted "
         f"outside (rule {frozen.rule}). Whoever has an interview that was not completed, was "
-        f"withdrawn, or is held back for another reason is not counted. {frozen.everybody:,} "
-        f"distinct participants are counted. {several}",
+        f"withdrawn, or is held back for another reason is not counted. {people}{several}",
+        *(_exact(frozen) if frozen.epsilon is None else _with_noise(frozen, frozen.epsilon)),
+        f"Frozen. Snapshot of {_day(frozen.week)}, counted on {_day(frozen.counted_at.date())} and "
+        "not changed since.",
+    ]
+    return ("\n\n".join(paragraphs) + "\n").encode()
+
+
+def _exact(frozen: Frozen) -> tuple[str, str]:
+    return (
         f"What is withheld. No count of fewer than {THRESHOLD} people is shown, zero included, nor "
         "any count that would let one be worked out from the others, from a total, or from "
         "anything that was shown of this study before. Which cells to withhold is chosen so that "
@@ -261,10 +281,22 @@ def methods_note(frozen: Frozen) -> bytes:
         f"count, nobody and {THRESHOLD} people both remain possible. A withheld cell is no zero. "
         f"Withheld here: {frozen.withheld} of {len(frozen.cells)} counts.",
         "Rounding. None: the counts that are shown are exact.",
-        f"Frozen. Snapshot of {_day(frozen.week)}, counted on {_day(frozen.counted_at.date())} and "
-        "not changed since.",
-    ]
-    return ("\n\n".join(paragraphs) + "\n").encode()
+    )
+
+
+def _with_noise(frozen: Frozen, epsilon: Decimal) -> tuple[str, str]:
+    return (
+        f"Noise. Every count has noise of its own, drawn once from the discrete Laplace "
+        f"distribution with the scale {scale_of(epsilon):g} by OpenDP. The publication is "
+        f"differentially private with epsilon = {said(epsilon)} for each participant of this "
+        f"study: each is in one category, so one more or less changes one count by one. A count "
+        f"lies within {within(epsilon)} of the true one 19 times out of 20. All publications with "
+        f"noise of this study may spend an epsilon of {said(BUDGET)} together. How many are "
+        "counted is not told.",
+        f"What is withheld. A count that is under {THRESHOLD} with its noise. A withheld cell is "
+        f"no zero. Withheld here: {frozen.withheld} of {len(frozen.cells)} counts. Counts do not "
+        "add up, and are not rounded.",
+    )
 
 
 def _day(day: date) -> str:

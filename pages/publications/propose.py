@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 import streamlit as st
@@ -11,11 +12,22 @@ from components.empty import draw_empty
 from domain.errors import BadInput, Refused
 from domain.permissions import Actor
 from domain.publications.contents import Audience
+from domain.publications.privacy import BUDGET, EPSILONS, said, within
 from pages.front.visitor import require_visitor
 from pages.publications import publication
 from services import installation
 from services.publications import proposing
 from services.publications.proposing import Offered, Proposal
+
+_EXACT, _WITH_NOISE = "Exact", "With noise"
+_COUNTS = {
+    _EXACT: "Small counts are withheld, and those from which one could be worked out.",
+    _WITH_NOISE: (
+        "Differential privacy: random noise in every count hides each participant, so that counts "
+        "close to the chart's can be shown too. The noise is drawn once, and what it costs is "
+        "spent for good, whatever becomes of the proposal."
+    ),
+}
 
 
 def page() -> None:
@@ -78,6 +90,7 @@ def _form(actor: Actor, offered: Offered) -> None:
         if receiver is None:
             return
         recipient_id, agreement_id = receiver
+    epsilon = _noise(offered)
     with st.form("publish", border=False):
         title = st.text_input(
             "Title over the figure",
@@ -105,7 +118,31 @@ def _form(actor: Actor, offered: Offered) -> None:
             purpose,
             recipient_id,
             agreement_id,
+            epsilon,
         ),
+    )
+
+
+def _noise(offered: Offered) -> Decimal | None:
+    """How much noise the counts shall have, paid from the study's budget; None for exact ones."""
+    kind = st.radio("Counts", list(_COUNTS), horizontal=True, key="publish.counts")
+    st.caption(_COUNTS[kind or _EXACT])
+    if kind != _WITH_NOISE:
+        return None
+    spent = BUDGET - offered.left
+    st.progress(
+        float(spent / BUDGET),
+        f"Privacy budget of this study: {said(spent)} of {said(BUDGET)} spent, "
+        f"{said(offered.left)} left",
+    )
+    return st.radio(
+        "Epsilon: the smaller, the more noise",
+        EPSILONS,
+        index=1,
+        format_func=lambda each: (
+            f"{said(each)}: within {within(each)} people of the true count, 19 times out of 20"
+        ),
+        key="publish.epsilon",
     )
 
 

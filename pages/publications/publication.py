@@ -16,6 +16,7 @@ from domain.errors import Refused
 from domain.permissions import Actor
 from domain.publications.contents import FIGURE_PNG, FIGURE_SVG, METHODS, NUMBERS
 from domain.publications.lifecycle import FROZEN, PublicationState
+from domain.publications.privacy import BUDGET, left, said, within
 from pages.front.visitor import require_visitor
 from pages.publications.lines import STATES, audience
 from pages.publications.next_step import draw_next_step
@@ -90,8 +91,17 @@ def _head(view: PublicationView) -> None:
     if row.state is PublicationState.APPROVED:
         chips.append(Chip(f"lapses {words.moment(row.lapses_at)}", "wait", ""))
     if row.state in FROZEN:
-        people = "number withheld" if row.everybody is None else f"{row.everybody:,} people"
-        chips.append(Chip(people, "plain", "Distinct participants counted"))
+        if row.everybody is not None:
+            people = f"{row.everybody:,} people"
+            chips.append(Chip(people, "plain", "Distinct participants counted"))
+        if row.epsilon is not None:
+            chips.append(
+                Chip(
+                    f"noise, epsilon {said(row.epsilon)}",
+                    "plain",
+                    f"Within {within(row.epsilon)} of the true count, 19 times out of 20",
+                )
+            )
         chips.append(
             Chip(
                 f"{view.withheld} of {len(view.cells)} counts withheld",
@@ -119,19 +129,38 @@ def _figure(view: PublicationView) -> None:
         [(label, address(name)) for name, label in _FILES],
     )
     st.subheader("The numbers")
-    draw_table(
-        [
-            Column("Category", [cell.label for cell in view.cells]),
-            Column(
-                "People",
-                ["–" if cell.people is None else f"{cell.people:,}" for cell in view.cells],
-                number=True,
-            ),
-            Column("", [cell.why or "" for cell in view.cells]),
-        ]
-    )
+    _numbers(view)
+    if row.epsilon is not None:
+        _budget(view)
     with st.expander("Methods note, word for word"):
         st.code(view.methods, language=None, wrap_lines=True)
+
+
+def _numbers(view: PublicationView) -> None:
+    """Every count, those that are shown first; the file has them in their declared order."""
+    cells = sorted(view.cells, key=lambda cell: cell.people is None)
+    draw_table(
+        [
+            Column("Category", [cell.label for cell in cells]),
+            Column(
+                "People",
+                ["–" if cell.people is None else f"{cell.people:,}" for cell in cells],
+                number=True,
+            ),
+            Column("", [cell.why or "" for cell in cells]),
+        ]
+    )
+
+
+def _budget(view: PublicationView) -> None:
+    """What noise cost this study so far, publication by publication."""
+    st.subheader("Privacy budget of the study")
+    st.progress(
+        float(view.spent / BUDGET),
+        f"{said(view.spent)} of {said(BUDGET)} spent, {said(left(view.spent))} left",
+    )
+    parts = (f"{said(each.epsilon)} by publication {each.number}" for each in view.spendings)
+    st.caption(f"Spent: {', '.join(parts)}. What is spent stays spent.")
 
 
 def _approved(view: PublicationView) -> None:
@@ -150,6 +179,7 @@ def _approved(view: PublicationView) -> None:
             ("Note", row.note or "none"),
             *receiver,
             ("Counted", words.moment(row.counted_at)),
+            ("Noise", "none" if row.epsilon is None else f"epsilon {said(row.epsilon)}"),
             ("Rule", row.rule or ""),
             ("Policy table, SHA-256", row.policy_digest or ""),
             *(

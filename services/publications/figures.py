@@ -21,7 +21,8 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
 from domain.errors import Refused
-from domain.publications.contents import FIGURE_PNG, FIGURE_SVG, Frozen, FrozenCell
+from domain.publications.contents import FIGURE_PNG, FIGURE_SVG, Frozen
+from domain.publications.privacy import said, within
 
 #: One column and a half of a printed page.
 _WIDTH = 7.2
@@ -37,6 +38,10 @@ _STUB = 0.055
 _ROW, _CHART = 0.34, 2.7
 _TITLE_LETTERS, _NOTE_LETTERS = 64, 112
 _LINE, _TITLE_LINE = 0.165, 0.26
+#: So many withheld categories are drawn one by one; more are one bar.
+_NAMED = 3
+#: Categories without an order of their own: the largest come first.
+_UNORDERED = {"country", "language", "redactions"}
 #: From here on a number is wider than its column among many.
 _WIDE_NUMBER = 1_000
 _STYLE: dict[Any, Any] = {
@@ -78,11 +83,49 @@ def draw(frozen: Frozen) -> dict[str, bytes]:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """One bar: its label, and people or None where they are withheld."""
+
+    label: str
+    people: int | None
+
+
+def _marks(frozen: Frozen) -> tuple[_Mark, ...]:
+    """The bars: categories without an order by their size, many withheld ones as one at the end.
+
+    Only what is shown is put in order, so that the order tells nothing of what is not.
+    """
+    marks = [_Mark(cell.label, cell.people) for cell in frozen.cells]
+    shown = [mark for mark in marks if mark.people is not None]
+    withheld = [mark for mark in marks if mark.people is None]
+    if frozen.over_time or len(withheld) <= _NAMED:
+        return tuple(marks)
+    if frozen.breakdown in _UNORDERED:
+        shown.sort(key=lambda mark: -(mark.people or 0))
+    return (*shown, _Mark(f"{len(withheld)} others", None))
+
+
 def _words(frozen: Frozen) -> _Words:
-    counted = f"{frozen.everybody:,} distinct participants"
+    counted = (
+        "Number of people, with noise"
+        if frozen.everybody is None
+        else f"{frozen.everybody:,} distinct participants"
+    )
     several = " · one person can be in several groups" if frozen.several else ""
     notes = [frozen.words.note] if frozen.words.note else []
-    if frozen.withheld:
+    if frozen.epsilon is not None:
+        notes.append(
+            f"Noise protects each participant (differential privacy, epsilon "
+            f"{said(frozen.epsilon)}): a count is within {within(frozen.epsilon)} of the true one "
+            "19 times out of 20."
+        )
+    if frozen.withheld and frozen.epsilon is not None:
+        notes.append(
+            f"Hatched: withheld ({frozen.withheld} of {len(frozen.cells)}), because it is under "
+            "ten with its noise. A withheld count is no zero."
+        )
+    elif frozen.withheld:
         notes.append(
             f"Hatched: withheld ({frozen.withheld} of {len(frozen.cells)}), because fewer than ten "
             "people are counted or such a count could be worked out. A withheld count is no zero."
@@ -99,7 +142,8 @@ def _words(frozen: Frozen) -> _Words:
 def _figure(frozen: Frozen, said: _Words) -> Figure:
     head = 0.18 + _TITLE_LINE * len(said.title) + 0.30
     foot = 0.22 + _LINE * len(said.notes) + 0.10
-    chart = _CHART if frozen.over_time else _ROW * len(frozen.cells)
+    marks = _marks(frozen)
+    chart = _CHART if frozen.over_time else _ROW * len(marks)
     height = head + chart + foot + (0.45 if frozen.over_time else 0.1)
     figure = Figure(figsize=(_WIDTH, height), facecolor="white")
     top = 1 - 0.16 / height
@@ -110,12 +154,12 @@ def _figure(frozen: Frozen, said: _Words) -> Figure:
     bottom = (foot + (0.45 if frozen.over_time else 0.05)) / height
     if frozen.over_time:
         axes = figure.add_axes((_LEFT, bottom, _RIGHT - _LEFT, chart / height))
-        _columns(axes, frozen.cells)
+        _columns(axes, marks)
     else:
-        longest = max(len(each.label) for each in frozen.cells)
+        longest = max(len(each.label) for each in marks)
         left = min(0.42, _LEFT + 0.0145 * longest + 0.02)
         axes = figure.add_axes((left, bottom, _RIGHT - left, chart / height))
-        _bars(axes, frozen.cells)
+        _bars(axes, marks)
     below = (foot - 0.16) / height
     for line in said.notes:
         figure.text(_LEFT, below, line, size=7.8, color=_QUIET, va="top")
@@ -123,7 +167,7 @@ def _figure(frozen: Frozen, said: _Words) -> Figure:
     return figure
 
 
-def _bars(axes: Axes, cells: tuple[FrozenCell, ...]) -> None:
+def _bars(axes: Axes, cells: tuple[_Mark, ...]) -> None:
     longest = _longest(cells)
     for place, cell in enumerate(cells):
         length = _STUB * longest if cell.people is None else cell.people
@@ -145,7 +189,7 @@ def _bars(axes: Axes, cells: tuple[FrozenCell, ...]) -> None:
     _bare(axes, "left")
 
 
-def _columns(axes: Axes, cells: tuple[FrozenCell, ...]) -> None:
+def _columns(axes: Axes, cells: tuple[_Mark, ...]) -> None:
     longest = _longest(cells)
     crowded = len(cells) > 16
     for place, cell in enumerate(cells):
@@ -176,7 +220,7 @@ def _columns(axes: Axes, cells: tuple[FrozenCell, ...]) -> None:
     _bare(axes, "bottom")
 
 
-def _bar(axes: Axes, place: int, length: float, cell: FrozenCell, *, lying: bool) -> None:
+def _bar(axes: Axes, place: int, length: float, cell: _Mark, *, lying: bool) -> None:
     shown = cell.people is not None
     draw_one = axes.barh if lying else axes.bar
     draw_one(
@@ -197,7 +241,7 @@ def _bare(axes: Axes, kept: str) -> None:
     axes.set_facecolor("none")
 
 
-def _longest(cells: tuple[FrozenCell, ...]) -> int:
+def _longest(cells: tuple[_Mark, ...]) -> int:
     return max(cell.people for cell in cells if cell.people is not None)
 
 

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from data_access import jobs, metrics, policy_documents, publications
+from data_access import (
+    jobs,
+    metrics,
+    policy_documents,
+    privacy,
+    publication_receivers,
+    publications,
+)
 from data_access import studies as study_rows
 from data_access.metrics import SnapshotRow
-from data_access.publications import PREPARE, ReceiverRow
+from data_access.publication_receivers import ReceiverRow
+from data_access.publications import PREPARE
 from data_access.studies import StudyRow
-from domain.errors import Refused
+from domain.errors import BadInput, Refused
 from domain.metrics import EVERYBODY, Breakdown, breakdowns
 from domain.permissions import Act, Actor, check, check_grant
 from domain.publications.charts import (
@@ -23,6 +32,14 @@ from domain.publications.charts import (
     is_offered,
 )
 from domain.publications.contents import Audience, check_receiver, check_words
+from domain.publications.privacy import (
+    EPSILONS,
+    Spending,
+    check_budget,
+    check_can_have_noise,
+    left,
+    said,
+)
 from domain.views import View
 from domain.vocabulary import Role
 from services.acts import act, reading
@@ -39,6 +56,13 @@ class Offered:
     counted_before: date
     breakdowns: tuple[Breakdown, ...]
     receivers: tuple[ReceiverRow, ...]
+    #: What publications with noise of the study have spent.
+    spendings: tuple[Spending, ...]
+
+    @property
+    def left(self) -> Decimal:
+        """What is left of the study's privacy budget."""
+        return left(sum((each.epsilon for each in self.spendings), Decimal(0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +77,8 @@ class Proposal:
     purpose: str
     recipient_id: UUID | None = None
     agreement_id: UUID | None = None
+    #: Of the noise in its counts; None for exact ones.
+    epsilon: Decimal | None = None
 
 
 def studies(installation: Installation, actor: Actor) -> list[StudyRow]:
@@ -79,7 +105,8 @@ def offered(installation: Installation, actor: Actor, study: StudyRow) -> Offere
         newest = metrics.newest(connection, study.id)
         if newest is None:
             return None
-        receivers = publications.receivers(connection, installation.now())
+        receivers = publication_receivers.receivers(connection, installation.now())
+        spent = privacy.spendings(connection, study.id)
     snapshot, views = newest
     everybody = _everybody(views)
     named = {view.name: view for view in views}
@@ -93,6 +120,7 @@ def offered(installation: Installation, actor: Actor, study: StudyRow) -> Offere
             if each.name in named and is_offered(everybody, named[each.name])
         ),
         tuple(receivers),
+        spent,
     )
 
 
@@ -127,6 +155,8 @@ def propose(installation: Installation, actor: Actor, proposal: Proposal) -> tup
         week = _everybody(views).counted_on
         check_is_publishable(view)
         check_as_old_as_everybody(view, week)
+        if proposal.epsilon is not None:
+            _check_noise(done.connection, proposal, view, proposal.epsilon)
         if proposal.audience is Audience.THIRD_PARTY:
             _check_offered(done.connection, proposal, now)
         publication_id, number = publications.propose(
@@ -135,6 +165,7 @@ def propose(installation: Installation, actor: Actor, proposal: Proposal) -> tup
             snapshot_id=snapshot.id,
             week=week,
             breakdown=proposal.breakdown,
+            epsilon=proposal.epsilon,
             audience=proposal.audience,
             recipient_id=proposal.recipient_id,
             agreement_id=proposal.agreement_id,
@@ -157,6 +188,7 @@ def propose(installation: Installation, actor: Actor, proposal: Proposal) -> tup
         done.detail.update(
             number=number,
             breakdown=proposal.breakdown,
+            epsilon=None if proposal.epsilon is None else said(proposal.epsilon),
             week=week.isoformat(),
             audience=proposal.audience.value,
             recipient=None if proposal.recipient_id is None else str(proposal.recipient_id),
@@ -169,10 +201,24 @@ def _everybody(views: Sequence[View]) -> View:
     return next(view for view in views if view.name == EVERYBODY)
 
 
+def _check_noise(connection: Connection, proposal: Proposal, chart: View, epsilon: Decimal) -> None:
+    """See that the chart can have that noise, and that the study's budget has so much left.
+
+    It is checked again, and spent, when the counts are frozen.
+    """
+    if epsilon not in EPSILONS:
+        raise BadInput("Choose one of the epsilons that the form offers.")
+    day = chart.counted_on
+    check_can_have_noise(next(e for e in breakdowns(day, day, day) if e.name == chart.name))
+    spent = privacy.spendings(connection, proposal.study_id)
+    check_budget(sum((each.epsilon for each in spent), Decimal(0)), epsilon)
+
+
 def _check_offered(connection: Connection, proposal: Proposal, now: datetime) -> None:
     """See that the named recipient may receive something under the named agreement now."""
     offered = {
-        (each.recipient_id, each.agreement_id) for each in publications.receivers(connection, now)
+        (each.recipient_id, each.agreement_id)
+        for each in publication_receivers.receivers(connection, now)
     }
     if (proposal.recipient_id, proposal.agreement_id) not in offered:
         raise Refused(

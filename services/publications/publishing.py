@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -18,14 +17,16 @@ from domain.permissions import Actor
 from domain.publications.contents import FILES, Frozen, Receiver, Words, content_digest
 from domain.publications.lifecycle import PublicationState, PublicationStep, after
 from domain.publications.population import left_since, name_of
+from domain.publications.privacy import said
 from domain.publications.votes import standing
 from domain.shares.release import has_lapsed
 from domain.vocabulary import Role
 from services.acts import act
 from services.installation import Installation
 from services.keys import release_key
+from services.publications.counting import begin, breakdown_of
 from services.publications.population import may_be_counted
-from services.publications.preparing import breakdown_of, known, receiver_of, study_of
+from services.publications.preparing import known, receiver_of, study_of
 from services.publications.releasing import lapsed
 from services.shares.packages import seal
 
@@ -124,7 +125,7 @@ def _check_still_counted(
     then = publications.population(connection, row.id)
     if then is None or row.known_by is None:
         raise AssertionError("A frozen publication has a population; the database says so.")
-    whom = Population(datetime.combine(row.week, time(), UTC), row.known_by)
+    whom = Population(begin(row.week), row.known_by)
     now = may_be_counted(connection, row.study_id, whom, row.audience, installation.now())
     if left_since(then, now.sessions):
         raise Refused(
@@ -145,7 +146,6 @@ def _frozen(
     if (
         row.counted_at is None
         or row.known_by is None
-        or row.everybody is None
         or row.rule is None
         or row.policy_digest is None
     ):
@@ -170,6 +170,7 @@ def _frozen(
         population=name_of(population),
         rule=row.rule,
         policy_digest=row.policy_digest,
+        epsilon=row.epsilon,
     )
 
 
@@ -195,6 +196,7 @@ def _facts(
         },
         "snapshot": row.week.isoformat(),
         "participants": frozen.everybody,
+        "epsilon": None if row.epsilon is None else said(row.epsilon),
         "cells": len(frozen.cells),
         "withheld": frozen.withheld,
         "rules": [] if row.rule is None else row.rule.split(", "),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from data_access import publication_votes, publications, share_votes
+from data_access import privacy, publication_votes, publications, share_votes
 from data_access.publications import PREPARE as PREPARE
 from data_access.publications import PUBLISH as PUBLISH
 from data_access.publications import PublicationRow as PublicationRow
@@ -17,6 +18,7 @@ from domain.errors import Refused
 from domain.permissions import Act, Actor, check
 from domain.publications.contents import FILES, METHODS, FrozenCell
 from domain.publications.lifecycle import PublicationState
+from domain.publications.privacy import Spending
 from domain.publications.votes import Vote
 from domain.shares.votes import Person
 from domain.vocabulary import Role
@@ -52,6 +54,13 @@ class PublicationView:
     is_mine: bool
     may_vote: bool
     may_publish: bool
+    #: What publications with noise of the study spent, this one among them; empty for exact counts.
+    spendings: tuple[Spending, ...]
+
+    @property
+    def spent(self) -> Decimal:
+        """What they spent together."""
+        return sum((each.epsilon for each in self.spendings), Decimal(0))
 
     @property
     def withheld(self) -> int:
@@ -115,6 +124,7 @@ def view(
             may_vote=not mine
             and row.study_id in actor.studies(Role.APPROVER, now)
             and row.state in _UP_FOR_VOTES,
+            spendings=() if row.epsilon is None else privacy.spendings(connection, row.study_id),
             may_publish=row.state is PublicationState.APPROVED
             and (mine or any(vote.staff_id == actor.staff_id for vote in votes)),
         )

@@ -100,7 +100,7 @@ def test_a_chart_is_proposed_voted_on_published_and_verified_without_a_database(
     proposing = visit()
     leo = proposing.sign_in("leo@clearance.example", f"/metrics?study={study}")
     drawn(leo)
-    leo.get_by_role("button", name="People").click()
+    leo.get_by_test_id("stButtonGroup").get_by_text("People", exact=True).click()
     chart = leo.locator(".st-key-metric-plan")
     chart.get_by_text("The numbers").click()
     link = chart.get_by_role("link", name="Propose for publication")
@@ -141,8 +141,12 @@ def test_a_chart_is_proposed_voted_on_published_and_verified_without_a_database(
         assert held.read("figure.png").startswith(b"\x89PNG")
         assert _TITLE.encode() in held.read("figure.svg")
     assert verified(live, package, tmp_path).returncode == 0
-    package.write_bytes(package.read_bytes().replace(b"figure.svg", b"figure.sgv"))
-    assert verified(live, package, tmp_path).returncode == 1
+    altered = tmp_path / "altered.zip"
+    with zipfile.ZipFile(package) as held, zipfile.ZipFile(altered, "w") as other:
+        for name in held.namelist():
+            other.writestr(name, held.read(name).replace(b'"40"', b'"41"'))
+    told = verified(live, altered, tmp_path)
+    assert (told.returncode, b"numbers.csv was altered" in told.stderr) == (1, True)
 
     number = str(fetch.get_attribute("href"))
     stranger = visit().tab().goto(proposing.address(number.removeprefix(live.web.origin)))

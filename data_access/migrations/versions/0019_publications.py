@@ -319,6 +319,8 @@ BEGIN
       NOT EXISTS (SELECT 1 FROM publication_cell
         WHERE publication_id = NEW.id AND people IS NOT NULL)
       OR NOT EXISTS (SELECT 1 FROM publication_ledger WHERE publication_id = NEW.id)
+      OR (NEW.epsilon IS NOT NULL AND NOT EXISTS (SELECT 1 FROM privacy_spending
+        WHERE publication_id = NEW.id))
       OR (SELECT count(*) FROM publication_file WHERE publication_id = NEW.id) <> 4) THEN
     RAISE EXCEPTION 'publication.frozen: not everything is frozen' USING ERRCODE = '23514';
   END IF;
@@ -408,6 +410,28 @@ $$;
 CREATE TRIGGER check_release BEFORE INSERT ON publication_release
   FOR EACH ROW EXECUTE FUNCTION check_publication_release();
 
+-- What noise may cost a study in all: domain/publications/privacy.py says the same, and a test
+-- compares them. Two who spend at once are one after the other.
+CREATE FUNCTION privacy_budget() RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT 3::numeric $$;
+CREATE FUNCTION check_privacy_spending() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('privacy ' || NEW.study_id::text, 0));
+  IF NEW.epsilon IS DISTINCT FROM (SELECT epsilon FROM publication WHERE id = NEW.publication_id)
+  THEN
+    RAISE EXCEPTION 'privacy.as-proposed: it was proposed at another cost' USING ERRCODE = '23514';
+  END IF;
+  IF NEW.epsilon + (SELECT coalesce(sum(epsilon), 0) FROM privacy_spending
+      WHERE study_id = NEW.study_id) > privacy_budget() THEN
+    RAISE EXCEPTION 'privacy.budget: the budget of the study is spent' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER check_spending BEFORE INSERT ON privacy_spending
+  FOR EACH ROW EXECUTE FUNCTION check_privacy_spending();
+
 -- Nothing but this function reads a package: for leads and approvers of the study, while it stands.
 CREATE FUNCTION publication_package(wanted uuid)
 RETURNS TABLE (number bigint, study_id uuid, package bytea, package_digest bytea)
@@ -485,6 +509,7 @@ REVOKE EXECUTE ON FUNCTION
   publication_sessions(uuid, timestamptz, timestamptz, jsonb),
   publication_voters(uuid), publication_voters_for(uuid), publication_population(uuid),
   hold_publication(uuid), publication_steps(), check_publication_step(), check_publication_vote(),
+  privacy_budget(), check_privacy_spending(),
   check_publication_release(), note_publication_step(), note_publication_vote(),
   publication_package(uuid), publication_receivers(timestamptz), publication_receiver(uuid)
   FROM PUBLIC;
@@ -495,11 +520,11 @@ GRANT EXECUTE ON FUNCTION
   publication_sessions(uuid, timestamptz, timestamptz, jsonb),
   publication_voters(uuid), publication_population(uuid), hold_publication(uuid),
   publication_steps(), publication_package(uuid), publication_receivers(timestamptz),
-  publication_receiver(uuid) TO clearance_app;
-GRANT SELECT, INSERT ON publication_cell, publication_file, publication_vote TO clearance_app;
+  publication_receiver(uuid), privacy_budget() TO clearance_app;
+GRANT SELECT, INSERT ON publication_cell, publication_file, publication_vote, privacy_spending TO clearance_app;
 GRANT INSERT ON publication, publication_release, publication_ledger TO clearance_app;
 -- All but whom it counts, what the ledger holds, and the package.
-GRANT SELECT (id, number, study_id, snapshot_id, week, breakdown, audience, recipient_id,
+GRANT SELECT (id, number, study_id, snapshot_id, week, breakdown, epsilon, audience, recipient_id,
   agreement_id, title, note, purpose, proposed_by, state, state_reason, created_at, changed_at,
   decided_at, lapses_at, content_digest, counted_at, known_by, everybody, rule, policy_digest,
   bound_to, withdrawn_at, withdrawn_by, withdrawal_reason) ON publication TO clearance_app;
@@ -545,6 +570,12 @@ CREATE POLICY own_or_open ON publication_vote FOR SELECT USING (
 CREATE POLICY approvers_vote ON publication_vote FOR INSERT WITH CHECK (
   staff_id = current_actor());
 
+ALTER TABLE privacy_spending ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_visible_publications ON privacy_spending FOR SELECT USING (
+  publication_id IN (SELECT id FROM publication));
+CREATE POLICY service_spends ON privacy_spending FOR INSERT
+  WITH CHECK ((SELECT actor_is_service('metrics')));
+
 ALTER TABLE publication_ledger ENABLE ROW LEVEL SECURITY;
 CREATE POLICY service_writes ON publication_ledger FOR INSERT
   WITH CHECK ((SELECT actor_is_service('metrics')));
@@ -583,6 +614,7 @@ def upgrade() -> None:
     sa.Column('snapshot_id', sa.Uuid(), nullable=False),
     sa.Column('week', sa.Date(), nullable=False),
     sa.Column('breakdown', sa.Text(), nullable=False),
+    sa.Column('epsilon', sa.Numeric(precision=4, scale=2), nullable=True),
     sa.Column('audience', sa.Text(), nullable=False),
     sa.Column('recipient_id', sa.Uuid(), nullable=True),
     sa.Column('agreement_id', sa.Uuid(), nullable=True),
@@ -611,9 +643,10 @@ def upgrade() -> None:
     sa.CheckConstraint("(state <> 'approved') OR lapses_at IS NOT NULL", name=op.f('ck_publication__clock')),
     sa.CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL) AND (withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND (withdrawn_at IS NULL) = (withdrawal_reason IS NULL)", name=op.f('ck_publication__withdrawn_whole')),
     sa.CheckConstraint("audience IN ('public', 'third_party')", name=op.f('ck_publication__audience')),
-    sa.CheckConstraint("state IN ('preparing', 'refused') OR (content_digest IS NOT NULL AND population IS NOT NULL AND counted_at IS NOT NULL AND known_by IS NOT NULL AND everybody IS NOT NULL AND rule IS NOT NULL AND policy_digest IS NOT NULL AND bound_to IS NOT NULL)", name=op.f('ck_publication__frozen')),
+    sa.CheckConstraint("state IN ('preparing', 'refused') OR (content_digest IS NOT NULL AND population IS NOT NULL AND counted_at IS NOT NULL AND known_by IS NOT NULL AND (everybody IS NULL) = (epsilon IS NOT NULL) AND rule IS NOT NULL AND policy_digest IS NOT NULL AND bound_to IS NOT NULL)", name=op.f('ck_publication__frozen')),
     sa.CheckConstraint("state IN ('preparing', 'refused', 'proposed', 'disputed', 'rejected', 'approved', 'stale', 'expired', 'taken_back', 'published', 'withdrawn')", name=op.f('ck_publication__state')),
     sa.CheckConstraint('everybody >= 10', name=op.f('ck_publication__threshold')),
+    sa.CheckConstraint('epsilon IN (0.25, 0.5, 1)', name=op.f('ck_publication__epsilon')),
     sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_publication__agreement_id')),
     sa.ForeignKeyConstraint(['proposed_by'], ['staff.id'], name=op.f('fk_publication__proposed_by')),
     sa.ForeignKeyConstraint(['recipient_id'], ['recipient.id'], name=op.f('fk_publication__recipient_id')),
@@ -686,6 +719,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_publication_vote')),
     sa.UniqueConstraint('publication_id', 'staff_id', 'turn', name=op.f('uq_publication_vote__publication_id_staff_id_turn'))
     )
+    op.create_table('privacy_spending',
+    sa.Column('publication_id', sa.Uuid(), nullable=False),
+    sa.Column('study_id', sa.Uuid(), nullable=False),
+    sa.Column('epsilon', sa.Numeric(precision=4, scale=2), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint('epsilon > 0', name=op.f('ck_privacy_spending__epsilon')),
+    sa.ForeignKeyConstraint(['publication_id', 'study_id'], ['publication.id', 'publication.study_id'], name=op.f('fk_privacy_spending__publication_id_study_id')),
+    sa.PrimaryKeyConstraint('publication_id', name=op.f('pk_privacy_spending'))
+    )
+    op.create_index('ix_privacy_spending__study', 'privacy_spending', ['study_id'], unique=False)
     op.create_index('ix_job__publication', 'job', [sa.literal_column("(payload ->> 'publication')"), 'created_at'], unique=False, postgresql_where=sa.text("kind IN ('publication.prepare', 'publication.publish')"))
     op.drop_constraint(op.f("ck_notification__kind"), "notification")
     op.create_check_constraint(op.f("ck_notification__kind"), "notification", _KINDS)

@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,7 @@ PURPOSE = "For our public report on making things"
         {"population": "a1b3"},
         {"rule": "R48"},
         {"policy_digest": "d2"},
+        {"epsilon": Decimal("0.5")},
     ],
 )
 def test_whatever_changes_is_another_thing_to_approve(changes: dict[str, Any]) -> None:

@@ -153,8 +153,8 @@ def test_two_publications_of_one_table_do_not_subtract_to_a_few() -> None:
     assert shown(first) == {"free": 150, "max": 250}
     both = {**ledgers, **first.ledgers}
     second = publish(both, "plan", counts(147, 100, 200, 0), "p2")
-    assert "free" not in shown(second)
-    assert shown(second) == {"pro": 100, "max": 200}
+    # 147 lies close to the 150, and one more is hidden so that it cannot be worked out.
+    assert shown(second) == {"pro": 100}
     assert opened({**both, **second.ledgers}) == []
 
 

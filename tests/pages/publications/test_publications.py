@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextInput
 
@@ -62,6 +64,32 @@ def test_a_third_partys_aggregate_names_the_recipient_everywhere(
     at = visit(world.amina, "publication", id=str(row.id))
     assert "for Nadia Rahal, The Evening Post" in shown(at)
     assert "R48" in shown(at)
+
+
+def test_noise_is_chosen_with_what_it_costs_and_the_budget_is_shown(
+    visit: Visit, world: World
+) -> None:
+    at = visit(world.leo, "publish", study=world.study.slug, chart="plan")
+    at.radio[1].set_value("With noise").run()
+    assert not at.exception
+    progress = [each.proto.text for each in at.get("progress")]
+    assert progress == ["Privacy budget of this study: 0 of 3 spent, 3 left"]
+    assert "0.5: within 6 people of the true count, 19 times out of 20" in at.radio[2].options
+    at.radio[2].set_value(Decimal(1)).run()
+    field(at, "Title over the figure").input(TITLE)
+    field(at, "Purpose").input(PURPOSE)
+    button(at, "Propose it")
+    assert working.work_one(world.installation, world.service, "worker")
+    (row,) = reading.board(world.installation, world.leo).others
+    assert row.epsilon == 1
+    at = visit(world.amina, "publication", id=str(row.id))
+    screen = shown(at)
+    assert "noise, epsilon 1" in screen
+    assert "80 people" not in screen
+    assert [each.proto.text for each in at.get("progress")] == ["1 of 3 spent, 2 left"]
+    again = visit(world.leo, "publish", study=world.study.slug, chart="plan")
+    again.radio[1].set_value("With noise").run()
+    assert "1 of 3 spent, 2 left" in again.get("progress")[0].proto.text
 
 
 def test_an_approver_sees_figure_numbers_and_method_and_votes(visit: Visit, world: World) -> None:

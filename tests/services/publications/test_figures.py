@@ -118,3 +118,18 @@ def test_a_letter_without_a_shape_is_refused_and_no_box_is_drawn(where: str) -> 
 def test_the_font_is_the_one_that_travels_with_the_program() -> None:
     assert "site-packages" in font_in_use()
     assert font_in_use().endswith("DejaVuSans.ttf")
+
+
+def test_many_withheld_counts_are_one_bar_and_the_order_tells_of_what_is_shown_alone() -> None:
+    cells = (
+        FrozenCell("de", "German", 12, None),
+        *(FrozenCell(each, f"Tongue {each}", None, WHY) for each in "abcd"),
+        FrozenCell("en", "English", 40, None),
+    )
+    held = draw(frozen(breakdown="language", cells=cells))
+    fewer = draw(frozen(breakdown="language", cells=(*cells[:4], cells[-1])))
+    one, other = (Image.open(io.BytesIO(files[FIGURE_PNG])) for files in (held, fewer))
+    assert one.height < other.height
+    shuffled = (cells[0], *reversed(cells[1:5]), cells[-1])
+    again = draw(frozen(breakdown="language", cells=shuffled))
+    assert Image.open(io.BytesIO(again[FIGURE_PNG])).tobytes() == one.tobytes()

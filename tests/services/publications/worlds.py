@@ -97,6 +97,14 @@ class World:
         releasing.ask(self.installation, self.leo, publication_id)
         assert working.work_one(self.installation, self.service, "worker")
 
+    def vote(self, approver: Actor, publication_id: UUID) -> None:
+        """A vote to approve."""
+        voting.vote(self.installation, approver, publication_id, Ballot.APPROVE)
+
+    def take_back(self, publication_id: UUID) -> None:
+        """Leo takes it back."""
+        releasing.take_back(self.installation, self.leo, publication_id)
+
     def view(self, publication_id: UUID, actor: Actor | None = None) -> PublicationView:
         """As somebody sees it; Leo, when nobody is named."""
         return reading.view(self.installation, actor or self.leo, publication_id, record=False)
