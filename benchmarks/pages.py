@@ -131,6 +131,7 @@ def clicks(session_id: UUID, share_id: UUID, draft_id: UUID) -> tuple[Click, ...
         Click("policy changes, counted", "ada@clearance.example", "changes"),
         Click("operations", "ada@clearance.example", "operations"),
         Click("metrics", "leo@clearance.example", "metrics"),
+        Click("publications", "amina@clearance.example", "publications"),
         Click("audit trail", "uma@clearance.example", "audit"),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from components import words
+from domain.category_names import COUNTRIES, IDENTIFIERS
 from domain.crossings import REST
 from domain.disclosure.cells import Shown, Suppressed
 from domain.disclosure.shares import percentage
@@ -19,51 +20,6 @@ _LABELS = {
     "confirmed": "reviewed and confirmed",
     REST: "all others",
     OUTSIDE: "other weeks",
-}
-_COUNTRIES = {
-    "AR": "Argentina",
-    "AT": "Austria",
-    "AU": "Australia",
-    "BE": "Belgium",
-    "BR": "Brazil",
-    "CA": "Canada",
-    "CH": "Switzerland",
-    "CN": "China",
-    "CO": "Colombia",
-    "DE": "Germany",
-    "EG": "Egypt",
-    "ES": "Spain",
-    "FR": "France",
-    "GB": "United Kingdom",
-    "IE": "Ireland",
-    "IN": "India",
-    "IT": "Italy",
-    "JO": "Jordan",
-    "JP": "Japan",
-    "KR": "South Korea",
-    "MX": "Mexico",
-    "NG": "Nigeria",
-    "NL": "Netherlands",
-    "NZ": "New Zealand",
-    "PL": "Poland",
-    "PT": "Portugal",
-    "SE": "Sweden",
-    "SG": "Singapore",
-    "US": "United States",
-    "ZA": "South Africa",
-}
-_IDENTIFIERS = {
-    "PERSON": "names",
-    "LOCATION": "places",
-    "ORGANIZATION": "organisations",
-    "EMAIL_ADDRESS": "e-mail addresses",
-    "PHONE_NUMBER": "telephone numbers",
-    "URL": "web addresses",
-    "USERNAME": "user names",
-    "DATE_TIME": "dates and times",
-    "AGE": "ages",
-    "TITLE": "titles",
-    "ADDRESS": "postal addresses",
 }
 #: What a breakdown is called in the middle of a sentence.
 NAMES = {
@@ -83,9 +39,9 @@ def category(breakdown: str, name: str) -> str:
     if breakdown == "language" and name not in (REST, "other"):
         return words.language(name)
     if breakdown == "country":
-        return _COUNTRIES.get(name, _LABELS.get(name, name))
+        return COUNTRIES.get(name, _LABELS.get(name, name))
     if breakdown == "redactions":
-        return _IDENTIFIERS.get(name, name)
+        return IDENTIFIERS.get(name, name)
     return _LABELS.get(name, name)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from data_access.tables import Job
 
@@ -72,10 +72,9 @@ def claim(
     connection: Connection, *, kinds: Sequence[str], worker: str, lease: timedelta, now: datetime
 ) -> JobRow | None:
     """Take on the oldest waiting job, or one whose worker let its lease run out."""
-    free = or_(Job.state == "waiting", (Job.state == "running") & (Job.lease_until < now))
     wanted = (
         select(Job.id)
-        .where(free, Job.kind.in_(kinds))
+        .where(_free(now), Job.kind.in_(kinds))
         .order_by(Job.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -98,8 +97,7 @@ def claim(
 
 def is_waiting(connection: Connection, kinds: Sequence[str], now: datetime) -> bool:
     """Whether a job of these kinds waits, or lies with a worker that went away."""
-    free = or_(Job.state == "waiting", (Job.state == "running") & (Job.lease_until < now))
-    found = select(Job.id).where(Job.state.in_(_OPEN), free, Job.kind.in_(kinds)).limit(1)
+    found = select(Job.id).where(Job.state.in_(_OPEN), _free(now), Job.kind.in_(kinds)).limit(1)
     return connection.execute(found).first() is not None
 
 
@@ -117,6 +115,11 @@ def again(connection: Connection, job_id: UUID, kinds: Sequence[str], now: datet
         ).rowcount
         == 1
     )
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Waiting, or left by a worker whose lease ran out."""
+    return or_(Job.state == "waiting", (Job.state == "running") & (Job.lease_until < now))
 
 
 def beat(

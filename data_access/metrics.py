@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, insert, select, text
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from data_access.tables import MetricCell, MetricSnapshot, MetricView
 from domain.counted import Counted
@@ -18,6 +18,8 @@ from domain.disclosure.facts import Fact
 from domain.disclosure.medians import Figure
 from domain.metrics import EVERYBODY, Neighbour
 from domain.views import Kept, View, ViewCell
+
+_OUTSIDE = bindparam("outside", type_=JSONB(none_as_null=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +173,14 @@ def counted(
     at: datetime,
     boundaries: Sequence[datetime],
     band: timedelta,
+    outside: Mapping[str, Any] | None = None,
 ) -> Counted:
     """True counts of distinct participants, by every declared breakdown and cross table.
 
     For the snapshot service alone; nobody else gets a row. ``at`` is when it is, for what waits;
     ``boundaries`` are those between policies, and ``band`` how near to one a session is held.
+    ``outside`` says which sessions may be counted outside: then only people are counted all of
+    whose sessions may, and no medians.
     """
     values = {
         "study": study_id,
@@ -184,17 +189,18 @@ def counted(
         "at": at,
         "boundaries": list(boundaries),
         "band": band,
+        "outside": outside,
     }
     counts: dict[Fact, int] = {}
-    for row in connection.execute(
-        text(
-            "SELECT fact, people FROM metric_people(:study, :before, :known_by, :at,"
-            " CAST(:boundaries AS timestamptz[]), :band)"
-        ),
-        values,
-    ):
+    people = text(
+        "SELECT fact, people FROM metric_people(:study, :before, :known_by, :at,"
+        " CAST(:boundaries AS timestamptz[]), :band, :outside)"
+    ).bindparams(_OUTSIDE)
+    for row in connection.execute(people, values):
         counts[frozenset(row.fact.items())] = row.people
     everybody = counts.pop(frozenset(), 0)
+    if outside is not None:
+        return Counted(everybody, counts)
     medians = {
         row.breakdown: Figure(row.median, row.people)
         for row in connection.execute(
@@ -204,14 +210,25 @@ def counted(
     return Counted(everybody, counts, medians)
 
 
-def neighbours(connection: Connection, study_id: UUID, population: Population) -> list[Neighbour]:
-    """The other studies of which something is told and that share people with this one."""
+def neighbours(
+    connection: Connection,
+    study_id: UUID,
+    population: Population,
+    outside: Mapping[str, Any] | None = None,
+) -> list[Neighbour]:
+    """The other studies of which something is told and that share people with this one.
+
+    ``outside`` as in :func:`counted`.
+    """
     rows = connection.execute(
-        text("SELECT * FROM metric_neighbours(:study, :before, :known_by)"),
+        text("SELECT * FROM metric_neighbours(:study, :before, :known_by, :outside)").bindparams(
+            _OUTSIDE
+        ),
         {
             "study": study_id,
             "before": population.before,
             "known_by": population.known_by,
+            "outside": outside,
         },
     )
     return [Neighbour(*row) for row in rows]

@@ -35,6 +35,8 @@ GENERATED: Mapping[str, Table] = {
     "share-lifecycle": lambda _: tables.share_lifecycle(),
     "share-steps": lambda _: tables.share_steps(),
     "rounds": lambda _: tables.rounds(),
+    "publication-lifecycle": lambda _: tables.publication_lifecycle(),
+    "publication-steps": lambda _: tables.publication_steps(),
     "tables": tables_database.tables,
     "row-level-security": tables_database.policies,
     "privileges": tables_database.privileges,

@@ -15,6 +15,7 @@ from domain.operations.catalogue import ROUNDS
 from domain.permissions import ROLES_FOR, Act
 from domain.policy.reading import current_table
 from domain.policy.uses import Use
+from domain.publications import lifecycle as publications
 from domain.shares.lifecycle import TRANSITIONS, ShareState, diagram
 from domain.vocabulary import PolicyVersion, Role
 from settings import Settings
@@ -193,6 +194,30 @@ def rounds() -> str:
     return table(
         ("round", "every"),
         [(each.what, f"{each.every.total_seconds():,.0f} s") for each in ROUNDS],
+    )
+
+
+def publication_lifecycle() -> str:
+    """The life of a publication as a diagram."""
+    return f"```mermaid\n{publications.diagram()}\n```\n"
+
+
+def publication_steps() -> str:
+    """The life of a publication as a table."""
+    return table(
+        ("step", "from", "to", "who", "when"),
+        [
+            (
+                row.step.value,
+                ", ".join(
+                    state.value for state in publications.PublicationState if state in row.before
+                ),
+                row.after.value,
+                row.party.value,
+                row.when,
+            )
+            for row in publications.TRANSITIONS
+        ],
     )
 
 

@@ -43,6 +43,15 @@ class Kind(StrEnum):
     RETENTION_DUE = "retention_due"
     ERASURE_DONE = "erasure_done"
     ERASURE_FAILED = "erasure_failed"
+    PUBLICATION_VOTE = "publication_vote"
+    PUBLICATION_DISPUTED = "publication_disputed"
+    PUBLICATION_REFUSED = "publication_refused"
+    PUBLICATION_REJECTED = "publication_rejected"
+    PUBLICATION_APPROVED = "publication_approved"
+    PUBLICATION_STALE = "publication_stale"
+    PUBLICATION_EXPIRED = "publication_expired"
+    PUBLICATION_PUBLISHED = "publication_published"
+    PUBLICATION_WITHDRAWN = "publication_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,28 @@ _TELLINGS = {
     Kind.ERASURE_FAILED: _Telling(
         "The erasure you ordered ended before it was done.", "/retention", True
     ),
+    Kind.PUBLICATION_VOTE: _Telling(
+        "Publication {} waits for your vote.", "/publication", True, True
+    ),
+    Kind.PUBLICATION_DISPUTED: _Telling(
+        "You and the other approver disagree on publication {}. Settle it with a comment.",
+        "/publication",
+        True,
+        True,
+    ),
+    Kind.PUBLICATION_REFUSED: _Telling(
+        "Publication {} is not possible; its page says why.", "/publication"
+    ),
+    Kind.PUBLICATION_REJECTED: _Telling("Publication {} was rejected.", "/publication"),
+    Kind.PUBLICATION_APPROVED: _Telling(
+        "Publication {} is approved. Publish it before the approval lapses.", "/publication", True
+    ),
+    Kind.PUBLICATION_STALE: _Telling(
+        "Publication {} no longer holds: something changed.", "/publication"
+    ),
+    Kind.PUBLICATION_EXPIRED: _Telling("The approval of publication {} lapsed.", "/publication"),
+    Kind.PUBLICATION_PUBLISHED: _Telling("Publication {} was published.", "/publication"),
+    Kind.PUBLICATION_WITHDRAWN: _Telling("Publication {} was withdrawn.", "/publication"),
 }
 #: Kinds that go out by themselves; the others wait until a day has passed since the last letter.
 AT_ONCE = tuple(kind for kind, telling in _TELLINGS.items() if telling.at_once)
@@ -132,7 +163,7 @@ def sentence(kind: Kind, number: int | None) -> str:
 def address(kind: Kind, subject: UUID) -> str:
     """Where it leads, within the product."""
     base = _TELLINGS[kind].address
-    return f"{base}?id={subject}" if base == "/share" else base
+    return f"{base}?id={subject}" if base in ("/share", "/publication") else base
 
 
 def subject_line(waiting: int, others: int) -> str:
@@ -145,7 +176,7 @@ def subject_line(waiting: int, others: int) -> str:
 def letter(kinds: list[tuple[Kind, int | None]], link: str, answers: str) -> str:
     """The text of a letter: what kinds of things wait or changed, and where to look.
 
-    No name, no title, no word of any session; share numbers say nothing to an outsider.
+    No name, no title, no word of any session; numbers say nothing to an outsider.
     ``answers`` is where the reader can say that they want no more letters.
     """
     waiting = [sentence(kind, number) for kind, number in kinds if kind in WAITING]

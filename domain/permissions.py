@@ -42,6 +42,11 @@ class Act(StrEnum):
     SEE_METRICS = "see participation metrics"
     SEE_OPERATIONS = "see how the desk runs"
     TEND_WORK = "try failed work again, give it back or set it aside"
+    SEE_PUBLICATIONS = "see publications"
+    PROPOSE_PUBLICATION = "propose a publication"
+    VOTE_ON_PUBLICATION = "vote on a publication"
+    PUBLISH = "publish what was approved"
+    WITHDRAW_PUBLICATION = "withdraw a publication"
 
 
 #: Source: "Who may do what" in the domain's description. An act needs one of its roles.
@@ -76,6 +81,11 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.SEE_METRICS: frozenset({Role.LEAD}),
     Act.SEE_OPERATIONS: frozenset({Role.ADMINISTRATOR}),
     Act.TEND_WORK: frozenset({Role.ADMINISTRATOR}),
+    Act.SEE_PUBLICATIONS: frozenset({Role.LEAD, Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.PROPOSE_PUBLICATION: frozenset({Role.LEAD}),
+    Act.VOTE_ON_PUBLICATION: frozenset({Role.APPROVER}),
+    Act.PUBLISH: frozenset({Role.LEAD, Role.APPROVER}),
+    Act.WITHDRAW_PUBLICATION: frozenset({Role.LEAD, Role.APPROVER, Role.ADMINISTRATOR}),
     # Nobody: names and e-mails are read by the mailer and the withdrawal job alone (R11).
     Act.SEE_ACCOUNTS: frozenset(),
 }

@@ -28,6 +28,7 @@ from gate.metrics_file import hand_over_numbers
 from gate.origin import is_loopback, public_origin
 from gate.packages import hand_over
 from gate.paths import SIGN_IN_START_PATH, Door, door, safe_next, sign_in_address
+from gate.publication_files import hand_over_publication
 from gate.sign_in_page import sign_in_page
 from gate.stream import guard_stream
 from gate.watch import Watch
@@ -125,6 +126,8 @@ class Guard:
             return await hand_over(installation, request, standing)
         if guard is Door.NUMBERS:
             return await hand_over_numbers(installation, request, standing)
+        if guard is Door.PUBLICATION:
+            return await hand_over_publication(installation, request, standing)
         if guard is Door.UPLOAD and Role.ADMINISTRATOR not in standing.actor.roles:
             await _audit_upload(installation, standing)
             return PlainTextResponse("Only administrators upload files.", 403)

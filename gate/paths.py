@@ -23,6 +23,7 @@ class Door(Enum):
     UPLOAD = "upload"
     PACKAGE = "package"
     NUMBERS = "numbers"
+    PUBLICATION = "publication"
     PAGE = "page"
     SIGNED_IN = "signed-in"
 
@@ -31,6 +32,7 @@ SIGN_IN_PATH = "/sign-in"
 SIGN_IN_START_PATH = "/sign-in/start"
 PACKAGE_PATH = "/package"
 NUMBERS_PATH = "/metrics-csv"
+PUBLICATION_PATH = "/publication-file"
 
 _EXACT = {
     "/_stcore/health": Door.OPEN,
@@ -39,6 +41,7 @@ _EXACT = {
     SIGN_IN_START_PATH: Door.SIGN_IN_START,
     PACKAGE_PATH: Door.PACKAGE,
     NUMBERS_PATH: Door.NUMBERS,
+    PUBLICATION_PATH: Door.PUBLICATION,
     internals.LOGIN_PATH: Door.LOGIN,
     internals.CALLBACK_PATH: Door.CALLBACK,
     internals.LOGOUT_PATH: Door.LOGOUT,

@@ -34,9 +34,13 @@ def verify(
         for problem in verdict.problems:
             err.print(f"{package.name}: {problem}.", markup=False, highlight=False)
         raise typer.Exit(1)
+    what = (
+        f"share {verdict.share}, {verdict.sessions} sessions"
+        if verdict.publication is None
+        else f"publication {verdict.publication}"
+    )
     out.print(
-        f"{package.name} is as it left: share {verdict.share}, {verdict.sessions} sessions, "
-        f"{verdict.files} files.",
+        f"{package.name} is as it left: {what}, {verdict.files} files.",
         markup=False,
         highlight=False,
     )

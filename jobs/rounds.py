@@ -24,6 +24,7 @@ from services import (
 )
 from services.installation import Installation
 from services.operations import telling, walking
+from services.publications import releasing as publications
 from services.shares import assembling, recalling, releasing
 
 #: How often a process that was started is looked at.
@@ -93,6 +94,7 @@ def work_of_rounds(
 
     return {
         "share.expire": lambda: releasing.expire_lapsed(here, release),
+        "publication.expire": lambda: publications.expire_lapsed(here, counter),
         "recall.block": lambda: recalling.block_overdue(here, release),
         "standing.add-up": lambda: policy_standings.add_up(here, engine),
         SNAPSHOTS: snapshots,

@@ -1,4 +1,4 @@
-"""A worker process: releases, erasures, imports and letters, then sessions to de-identify.
+"""A worker process: releases, erasures, publications, imports, letters, then sessions to read.
 
 Any number may run; work is claimed from the database. What a worker that is killed held comes
 back when its lease ends, or at once where the command that started it sees it go.
@@ -15,7 +15,7 @@ from types import FrameType
 from uuid import UUID
 
 from deidentification.engine import Engine
-from domain.operations.catalogue import LETTERS, MAIL, READING, SHARES, VERIFY
+from domain.operations.catalogue import LETTERS, MAIL, PUBLICATIONS, READING, SHARES, VERIFY
 from jobs.children import end_with_parent
 from jobs.heart import Heart, name_of
 from jobs.languages import detect_language
@@ -26,12 +26,14 @@ from services import (
     import_jobs,
     installation,
     mail,
+    metrics,
     notifications,
     retention,
     sending_letters,
 )
 from services.deidentification import SERVICE
 from services.operations import walking
+from services.publications import waiting
 from services.shares import assembling, working
 from services.smtp import check_settings
 
@@ -77,6 +79,7 @@ def work_for_ever(stop: threading.Event) -> None:
     keeper = access.service_actor(here, retention.SERVICE)
     postman = access.service_actor(here, notifications.SERVICE)
     mailer = access.service_actor(here, sending_letters.SERVICE)
+    publisher = access.service_actor(here, metrics.SERVICE)
     check_settings(here.settings)
     name = worker_name()
     heart = Heart(here, service, name)
@@ -92,7 +95,11 @@ def work_for_ever(stop: threading.Event) -> None:
                 continue
         if walking.errand_waits(here, service):
             with heart.at(VERIFY):
-                _errands(stop)
+                _in_a_process("jobs.errands", stop)
+            continue
+        if waiting.any_waits(here, publisher):
+            with heart.at(PUBLICATIONS):
+                _in_a_process("jobs.publications", stop)
             continue
         # One letter a round, so that a slow mail server keeps nobody waiting for long.
         with heart.at(MAIL):
@@ -117,9 +124,9 @@ def work_for_ever(stop: threading.Event) -> None:
     heart.stop()
 
 
-def _errands(stop: threading.Event) -> None:
+def _in_a_process(module: str, stop: threading.Event) -> None:
     try:
-        run("jobs.errands", stop)
+        run(module, stop)
     except ProcessFailed:
         # What it had taken on comes back when its lease ends, and is told of until then.
         stop.wait(_PAUSE_SECONDS)

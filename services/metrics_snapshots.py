@@ -24,6 +24,7 @@ from domain.disclosure.protection import sensitive
 from domain.disclosure.stored import as_json, from_json
 from domain.metrics import EVERYBODY, PERSONAL, breakdowns, may_show_total, snapshot_week
 from domain.permissions import Actor
+from domain.publications.protecting import joined, opens_published
 from domain.snapshots import Occasion, take
 from domain.views import View
 from services import policy
@@ -43,8 +44,9 @@ class Audited:
     """What an attack on everything ever shown of a study finds.
 
     Of ``targets`` counts under the threshold, shown or not, ``opened`` can be told to be small;
-    ``narrowest`` is what is known of the one known best. ``ledgers`` were attacked, each alone:
-    what they have in common is told in each.
+    ``narrowest`` is what is known of the one known best. ``ledgers`` were attacked: those in
+    which something was published all together, the others each alone, for what they have in common
+    is told in each.
     """
 
     study_id: UUID
@@ -55,7 +57,7 @@ class Audited:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """The people whose total was told last: how many, up to which week, taken in by when."""
 
     everybody: int
@@ -81,7 +83,7 @@ def known_studies(installation: Installation, service: Actor) -> dict[UUID, str]
 
 
 def audit_ledgers(installation: Installation, service: Actor, studies: list[UUID]) -> list[Audited]:
-    """Attack all that was ever shown of each study, cross tables and all snapshots included."""
+    """Attack all that was ever shown of each study: snapshots, cross tables and publications."""
     found = []
     for study_id in studies:
         with installation.database.transaction(service.staff_id, long=True) as connection:
@@ -90,7 +92,7 @@ def audit_ledgers(installation: Installation, service: Actor, studies: list[UUID
             continue
         targets = opened = 0
         narrowest: list[Interval] = []
-        for ledger in ledgers.values():
+        for ledger in joined(ledgers):
             required = sensitive(ledger.table)
             derived = attacked(ledger)
             targets += len(required)
@@ -106,6 +108,38 @@ def audit_ledgers(installation: Installation, service: Actor, studies: list[UUID
             )
         )
     return found
+
+
+def told_so_far(connection: Connection, study_id: UUID) -> tuple[dict[str, Ledger], Told] | None:
+    """The ledgers of a study and whose total was told last; None before the first snapshot.
+
+    No snapshot of it is taken before the transaction ends.
+    """
+    stored = metrics.ledger(connection, study_id) or {}
+    before = metrics.newest(connection, study_id)
+    shown = {} if before is None else {view.name: view for view in before[1]}
+    last = _last_told(stored, shown)
+    return None if last is None else (_ledgers(stored), last)
+
+
+def counted(
+    installation: Installation,
+    connection: Connection,
+    study_id: UUID,
+    population: Population,
+    outside: Mapping[str, Any] | None = None,
+) -> Counted:
+    """True counts of those people; ``outside`` as in :func:`data_access.metrics.counted`."""
+    table = policy.in_force(connection)
+    return metrics.counted(
+        connection,
+        study_id,
+        population,
+        at=installation.now(),
+        boundaries=table.boundaries,
+        band=table.band,
+        outside=outside,
+    )
 
 
 def _take(
@@ -125,7 +159,7 @@ def _take(
             stored = metrics.ledger(done.connection, study.id) or {}
             before = metrics.newest(done.connection, study.id)
             shown = {} if before is None else {view.name: view for view in before[1]}
-            occasion, counted, told = _occasion(
+            occasion, counts, told = _occasion(
                 installation, done.connection, study, week, stored, shown
             )
             views: list[View] = []
@@ -134,12 +168,14 @@ def _take(
                 taken = take(
                     occasion,
                     breakdowns(week, study.opens_on, study.closes_on),
-                    counted,
+                    counts,
                     _ledgers(stored),
                     shown,
                     Patience.of(seconds, clock.monotonic),
                 )
-                if occasion.new or taken.renewed:
+                opens = opens_published(taken.ledgers, Patience.of(seconds, clock.monotonic))
+                done.detail.update(kept_for_publications=opens)
+                if (occasion.new or taken.renewed) and not opens:
                     views = [
                         metrics.everybody(told.everybody, told.week),
                         *taken.views.values(),
@@ -174,39 +210,25 @@ def _occasion(
     week: date,
     stored: Mapping[str, Any],
     shown: Mapping[str, View],
-) -> tuple[Occasion | None, Counted, _Told | None]:
+) -> tuple[Occasion | None, Counted, Told | None]:
     """Who is counted: all, where enough more came for that; else those told last, or nobody."""
     at = Population(datetime.combine(week, time(), UTC), installation.now())
-    counted = _counted(installation, connection, study, at)
+    counts = counted(installation, connection, study.id, at)
     last = _last_told(stored, shown)
     near = metrics.neighbours(connection, study.id, at)
-    more = may_show_total(counted.everybody, [] if last is None else [last.everybody])
+    more = may_show_total(counts.everybody, [] if last is None else [last.everybody])
     if more and not any(each.tells_total for each in near):
-        told = _Told(counted.everybody, week, at.known_by)
+        told = Told(counts.everybody, week, at.known_by)
         back = PERSONAL if any(each.tells_people for each in near) else frozenset[str]()
-        return Occasion(week, week, study.opens_on, study.closes_on, True, back), counted, told
+        return Occasion(week, week, study.opens_on, study.closes_on, True, back), counts, told
     if last is None:
-        return None, counted, None
+        return None, counts, None
     same = Population(datetime.combine(last.week, time(), UTC), last.known_by)
-    counted = _counted(installation, connection, study, same)
-    if counted.everybody != last.everybody:
+    counts = counted(installation, connection, study.id, same)
+    if counts.everybody != last.everybody:
         # Somebody was erased: what is counted of the others would say how many.
-        return None, counted, None
-    return Occasion(week, last.week, study.opens_on, study.closes_on, new=False), counted, last
-
-
-def _counted(
-    installation: Installation, connection: Connection, study: DueStudy, population: Population
-) -> Counted:
-    table = policy.in_force(connection)
-    return metrics.counted(
-        connection,
-        study.id,
-        population,
-        at=installation.now(),
-        boundaries=table.boundaries,
-        band=table.band,
-    )
+        return None, counts, None
+    return Occasion(week, last.week, study.opens_on, study.closes_on, new=False), counts, last
 
 
 def _ledgers(stored: Mapping[str, Any]) -> dict[str, Ledger]:
@@ -217,11 +239,11 @@ def _ledgers(stored: Mapping[str, Any]) -> dict[str, Ledger]:
     }
 
 
-def _last_told(stored: Mapping[str, Any], shown: Mapping[str, View]) -> _Told | None:
+def _last_told(stored: Mapping[str, Any], shown: Mapping[str, View]) -> Told | None:
     """The people whose total was told last; of a snapshot that kept no note, as of its taking."""
     kept = stored.get(_COHORT)
     if kept is not None:
-        return _Told(
+        return Told(
             kept["everybody"],
             date.fromisoformat(kept["week"]),
             datetime.fromisoformat(kept["known_by"]),
@@ -230,10 +252,10 @@ def _last_told(stored: Mapping[str, Any], shown: Mapping[str, View]) -> _Told | 
     if view is None:
         return None
     began = datetime.combine(view.counted_on, time(), UTC)
-    return _Told(view.reach, view.counted_on, began)
+    return Told(view.reach, view.counted_on, began)
 
 
-def _cohort_as_json(told: _Told) -> dict[str, Any]:
+def _cohort_as_json(told: Told) -> dict[str, Any]:
     return {
         "everybody": told.everybody,
         "week": told.week.isoformat(),

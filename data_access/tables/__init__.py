@@ -19,6 +19,15 @@ from data_access.tables.policy import (
     PolicyDocument,
     PolicyProposal,
 )
+from data_access.tables.publications import (
+    PrivacySpending,
+    Publication,
+    PublicationCell,
+    PublicationFile,
+    PublicationLedger,
+    PublicationRelease,
+    PublicationVote,
+)
 from data_access.tables.quasi import QuasiIdentifierRow, SpecialUniqueRow
 from data_access.tables.queue import (
     ReviewCheck,
@@ -98,6 +107,13 @@ __all__ = [
     "PolicyAssignmentSession",
     "PolicyDocument",
     "PolicyProposal",
+    "PrivacySpending",
+    "Publication",
+    "PublicationCell",
+    "PublicationFile",
+    "PublicationLedger",
+    "PublicationRelease",
+    "PublicationVote",
     "QuasiIdentifierRow",
     "RecipientRow",
     "RedactionSetRow",

@@ -138,6 +138,13 @@ class Job(Base):
             "created_at",
             postgresql_where=text("kind IN ('share.release', 'share.submit')"),
         ),
+        # The jobs of one publication.
+        Index(
+            "ix_job__publication",
+            text("(payload ->> 'publication')"),
+            "created_at",
+            postgresql_where=text("kind IN ('publication.prepare', 'publication.publish')"),
+        ),
     )
 
     id: Mapped[NewId]

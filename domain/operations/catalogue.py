@@ -14,8 +14,9 @@ MAIL = "mail.send"
 LETTERS = "letters.send"
 VERIFY = "audit.verify"
 SNAPSHOTS = "metrics.snapshot"
-#: What a worker says it is at while it does either job of shares.
+#: What a worker says it is at while it does either job of shares, or of publications.
 SHARES = "share"
+PUBLICATIONS = "publication"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ JOBS = (
     Errand("import", "Imports", "/imports"),
     Errand("share.submit", "Leak checks of long submissions", "/shares"),
     Errand("share.release", "Releases of shares", "/shares"),
+    Errand("publication.prepare", "Freezing of proposed publications", "/publications"),
+    Errand("publication.publish", "Packages of publications", "/publications"),
     Errand("retention.erase", "Erasures that were ordered", "/retention"),
     Errand(VERIFY, "Walks of the audit chain", None),
 )
@@ -56,6 +59,7 @@ _OFTEN = timedelta(seconds=30)
 _SELDOM = timedelta(minutes=5)
 ROUNDS = (
     Round("share.expire", "Let approvals that were not used in time lapse", _OFTEN),
+    Round("publication.expire", "Let approved publications that were not used lapse", _OFTEN),
     Round("recall.block", "Block recipients who are overdue with a recall", _OFTEN),
     Round("standing.add-up", "Put together the counts of policy answers", _OFTEN),
     Round(SNAPSHOTS, "Take this week's snapshots", _OFTEN),
@@ -77,5 +81,7 @@ def doing(name: str) -> str:
     """What a worker says it is at, in words; nothing when it waits for work."""
     if name == SHARES:
         return "Leak checks and releases of shares"
+    if name == PUBLICATIONS:
+        return "Freezing and packing of publications"
     by_clock = next((each.what for each in ROUNDS if each.name == name), None)
     return by_clock or (errand(name).name if name else "")

@@ -30,6 +30,8 @@ from pages.metrics import participation
 from pages.operations import overview
 from pages.policy import assignments, changes, holds
 from pages.policy import table as policy_table
+from pages.publications import board as publications
+from pages.publications import propose, publication
 from pages.review import queue, session, sessions
 from pages.safety import case, cases
 from pages.shares import board, share
@@ -81,6 +83,15 @@ ROOMS = (
     Room("holds", "On hold", ":material/front_hand:", holds.page, under="Sessions"),
     Room("shares", "Shares", ":material/outbox:", board.page, under="What leaves"),
     Room("share", "Share", "", share.page, listed=False),
+    Room(
+        "publications",
+        "Publications",
+        ":material/publish:",
+        publications.page,
+        under="What leaves",
+    ),
+    Room("publication", "Publication", "", publication.page, listed=False),
+    Room("publish", "Propose", "", propose.page, listed=False),
     Room(
         "metrics",
         "Participation",

@@ -19,6 +19,7 @@ from domain.crossings import REST, Crossing, crossings_of
 from domain.errors import Refused
 from domain.funnel import FUNNEL
 from domain.metrics import OUTSIDE, PERIOD, WEEK, Breakdown
+from domain.publications.charts import is_offered
 from domain.views import View, ViewCell
 from pages.front.visitor import require_visitor
 from services import installation, metrics
@@ -190,6 +191,19 @@ def _numbers(held: Metrics, name: str, question: str, view: View) -> None:
                 icon=":material/download:",
                 help=f"{question} As a CSV file, with the same cells.",
             )
+        _propose(held, name)
+
+
+def _propose(held: Metrics, name: str) -> None:
+    """Offer the chart for publication, where it can be; weeks as the four weeks they make."""
+    offered = held.view(PERIOD if name == WEEK else name)
+    if offered is not None and is_offered(held.people, offered):
+        st.link_button(
+            "Propose for publication",
+            f"/publish?study={held.study.slug}&chart={offered.name}",
+            icon=":material/publish:",
+            help="Two approvers decide whether it may leave, for everybody or for one recipient.",
+        )
 
 
 def _theme() -> str:

@@ -46,12 +46,16 @@ _LARGEST = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What verification found: ``problems`` is empty when the package is as it was signed."""
+    """What verification found: ``problems`` is empty when the package is as it was signed.
+
+    ``share`` and ``sessions`` are of a share, ``publication`` of a published aggregate.
+    """
 
     share: int | None
     sessions: int | None
     files: int
     problems: tuple[str, ...]
+    publication: int | None = None
 
 
 def write_package(
@@ -66,6 +70,14 @@ def write_package(
         TURNS_FILE: turns_csv((each.pseudonym, each.turns) for each in made),
         TERMS_FILE: TERMS.encode(),
     }
+    return seal(files, facts, key)
+
+
+def seal(files: Mapping[str, bytes], facts: dict[str, Json], key: Ed25519PrivateKey) -> bytes:
+    """Files of any package with their manifest and its signature, as one zip.
+
+    The same files, facts and key give the same bytes.
+    """
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as package:
         for name in sorted(files):
@@ -73,7 +85,7 @@ def write_package(
         packed = {
             entry.filename: _packed(entry, written.getbuffer()) for entry in package.infolist()
         }
-        described = manifest(files, facts, packed)
+        described = manifest(dict(files), facts, packed)
         # As they are: nothing signs how these two are packed.
         package.writestr(_entry(MANIFEST_FILE, zipfile.ZIP_STORED), described)
         package.writestr(_entry(SIGNATURE_FILE, zipfile.ZIP_STORED), key.sign(described))
@@ -138,7 +150,13 @@ def verify_package(path: Path, public_key: bytes) -> Verdict:
     problems += [f"{_shown(name)} was added" for name in sorted(extra)]
     if not problems and not _is_as_written(packed, listed):
         problems.append("the zip around the files was altered, though the files are as they left")
-    return Verdict(described.get("share"), described.get("sessions"), len(files), tuple(problems))
+    return Verdict(
+        described.get("share"),
+        described.get("sessions"),
+        len(files),
+        tuple(problems),
+        described.get("publication"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

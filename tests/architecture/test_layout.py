@@ -21,6 +21,8 @@ _SHARED_BY_PAGES = {
     "pages/admin/doubles.py",
     "pages/front/rooms.py",
     "pages/front/visitor.py",
+    "pages/publications/lines.py",
+    "pages/publications/next_step.py",
     "pages/review/desk.py",
     "pages/metrics/chart.py",
     "pages/operations/tables.py",

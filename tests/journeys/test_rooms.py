@@ -30,6 +30,8 @@ HEADS = {
     "letters": "Letters to participants",
     "shares": "Shares",
     "metrics": "Participation",
+    "publications": "Publications",
+    "publish": "Propose a chart for publication",
     "recipients": "Recipients",
     "policy": "Policy",
     "changes": "Policy changes",

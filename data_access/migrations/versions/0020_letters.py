@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -516,12 +516,16 @@ $$;
 
 _KINDS = (
     "kind IN ('vote_waiting', 'vote_disputed', 'share_returned', 'share_rejected', "
-    "'share_approved', 'share_stale', 'share_expired', 'share_released', 'share_recalled',"
-    " 'share_check_failed', 'share_release_failed', 'recall_to_consider', "
-    "'recall_overdue', 'agreement_ending', 'agreement_ended', 'grant_given', "
-    "'grant_ending', 'grant_ended', 'import_done', 'import_failed', 'policy_waiting', "
-    "'policy_accepted', 'policy_rejected', 'mapping_waiting', 'letter_waiting', "
-    "'letter_done', 'retention_due', 'erasure_done', 'erasure_failed')"
+    "'share_approved', 'share_stale', 'share_expired', 'share_released', "
+    "'share_recalled', 'share_check_failed', 'share_release_failed', "
+    "'recall_to_consider', 'recall_overdue', 'agreement_ending', 'agreement_ended',"
+    " 'grant_given', 'grant_ending', 'grant_ended', 'import_done', 'import_failed',"
+    " 'policy_waiting', 'policy_accepted', 'policy_rejected', 'mapping_waiting', "
+    "'letter_waiting', 'letter_done', 'retention_due', 'erasure_done', "
+    "'erasure_failed', 'publication_vote', 'publication_disputed', "
+    "'publication_refused', 'publication_rejected', 'publication_approved', "
+    "'publication_stale', 'publication_expired', 'publication_published', "
+    "'publication_withdrawn')"
 )
 
 

@@ -160,7 +160,7 @@ def test_a_lead_reads_no_row_in_sql(
         counts = connection.execute(
             text(
                 "SELECT coalesce(sum(people), 0) FROM metric_people(:study, now(),"
-                " 'infinity', now(), '{}', interval '14 hours')"
+                " 'infinity', now(), '{}', interval '14 hours', NULL)"
             ),
             {"study": study.id},
         ).scalar_one()

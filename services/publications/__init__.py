@@ -1,0 +1,1 @@
+"""Publications: proposed by a lead, frozen behind the page, voted on, published, withdrawn."""
