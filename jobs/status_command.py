@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from domain.operations.finding import Weight
-from domain.operations.findings import findings
+from domain.operations.findings import findings, problems
 from domain.operations.lines import asked_for, by_the_clock
 from domain.operations.report import Report, StudyWork, age
 from jobs.command_desk import desk, out
@@ -30,15 +29,15 @@ def status(
     with desk() as here:
         report = report_for_monitoring(here, monitoring(here))
     found = findings(report)
-    problems = [each for each in found if each.weight is Weight.PROBLEM]
-    for each in problems if quiet else found:
+    wanted = problems(report)
+    for each in wanted if quiet else found:
         _say(f"{each.weight.value.upper()}: {each.what} {each.remedy}")
     if not quiet:
         for line in _lines(report):
             _say(line)
-        if not problems:
+        if not wanted:
             _say("Everything runs.")
-    if problems:
+    if wanted:
         raise typer.Exit(1)
 
 

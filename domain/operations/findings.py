@@ -23,3 +23,8 @@ def findings(report: Report) -> tuple[Finding, ...]:
         *people.desks(report),
     ]
     return tuple(sorted(found, key=lambda each: each.weight is not Weight.PROBLEM))
+
+
+def problems(report: Report) -> tuple[Finding, ...]:
+    """What needs somebody."""
+    return tuple(each for each in findings(report) if each.weight is Weight.PROBLEM)

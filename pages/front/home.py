@@ -9,11 +9,13 @@ from components.empty import draw_empty
 from components.plain_table import Column, draw_table
 from components.typed import as_typed
 from domain.counts import COUNTED_AT_MOST, capped_count
+from domain.operations.findings import problems
 from domain.permissions import Actor
 from domain.vocabulary import Role
 from pages.front.notifications import draw_at_a_glance
 from pages.front.visitor import require_visitor
 from services import cases, deidentification_progress, installation, studies
+from services.operations import reading
 from services.shares import requests
 
 _ROOMS = {
@@ -58,6 +60,7 @@ def page() -> None:
     draw_at_a_glance(actor)
     for role in (role for role in Role if role in actor.roles):
         _room(role)
+    _running(actor)
     _waiting(actor)
     _cases(actor)
     if actor.roles & {Role.REVIEWER, Role.ADMINISTRATOR}:
@@ -77,6 +80,20 @@ def _room(role: Role) -> None:
         text, way = st.columns([6, 2], vertical_alignment="center")
         text.markdown(f"**{title}**  \n{what}")
         way.link_button(f"Open {title.lower()}", address, width="stretch")
+
+
+def _running(actor: Actor) -> None:
+    """Lead administrators to what does not run; say nothing when everything does."""
+    if Role.ADMINISTRATOR not in actor.roles:
+        return
+    count = len(problems(reading.report(installation.current(), actor)))
+    if count:
+        need = "needs" if count == 1 else "need"
+        st.warning(
+            f"{words.plural(count, 'thing')} behind the screens {need} somebody. "
+            "[See what, and what to do](/operations)",
+            icon=":material/monitor_heart:",
+        )
 
 
 def _waiting(actor: Actor) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from domain.operations.catalogue import ERRANDS, MAIL, READING, ROUNDS, SHARES, VERIFY, doing
 from domain.operations.finding import Deed, Weight
-from domain.operations.findings import findings
+from domain.operations.findings import findings, problems
 from domain.operations.report import (
     Desk,
     Failure,
@@ -311,6 +311,10 @@ def test_a_failure_leads_to_where_it_is_settled(
 def test_problems_come_first() -> None:
     said = found(desks_left=1, failures=(RULE, UNEXPECTED), studies=study(failed=1))
     assert [each.weight for each in said] == [Weight.PROBLEM] * 2 + [Weight.NOTICE] * 2
+    assert problems(WELL) == ()
+    assert [each.place for each in problems(replace(WELL, failures=(RULE, UNEXPECTED)))] == [
+        f"/share?id={SHARE}"
+    ]
 
 
 def test_every_queue_is_listed_the_machines_first_and_an_unknown_one_last() -> None:

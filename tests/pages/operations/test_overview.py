@@ -163,6 +163,17 @@ def test_a_failure_can_be_set_aside_and_many_notices_are_folded(
     assert not at.exception
 
 
+def test_an_administrators_home_leads_there_while_something_needs_somebody(
+    visit: Visit, installation: Installation, administrator: Actor, hire: Hire
+) -> None:
+    at = visit(administrator)
+    assert "1 thing behind the screens needs somebody." in at.warning[0].value
+    assert "(/operations)" in at.warning[0].value
+    assert not visit(hire("Uma", Role.AUDITOR)).warning
+    beat(installation)
+    assert not visit(administrator).warning
+
+
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.LEAD])
 def test_nobody_else_enters(visit: Visit, hire: Hire, role: Role) -> None:
     at = visit(hire("Uma", role), "operations")
