@@ -174,6 +174,7 @@ def compare_deidentification(
         shares = (f"{each.left_standing[manner]:.1%}" for each in held)
         table.add_row(manner.value.replace("_", " "), *shares)
     table.add_row("words masked", *(f"{each.masked:.2%}" for each in held))
+    table.add_row("  of them not planted", *(f"{each.unplanted:.2%}" for each in held))
     table.add_row("processor, ms a session", *(f"{1_000 * each.seconds:.0f}" for each in held))
     table.add_row("  to stock", *(f"{each.seconds / held[0].seconds:.2f}" for each in held))
     scores = [each.labelled for each in held]
