@@ -11,13 +11,24 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import clicks, deidentification, importing, pages, protecting, snapshots, worker
+from benchmarks import (
+    clicks,
+    deidentification,
+    importing,
+    pages,
+    protecting,
+    snapshots,
+    traits,
+    uniques,
+    worker,
+)
 from benchmarks.house import house
 from demonstration.planted import Manner
 from jobs.labelled_rows import labelled_texts
 
 app = typer.Typer(help="Measure Clearance. Each command prints one table.", no_args_is_help=False)
 out = Console(width=110)
+_SHARES = ("recall", "precision")
 _SIZES = "600,100000,1000000"
 Kept = Annotated[
     Path | None, typer.Option(help="Keep the seeded databases here, for the next time.")
@@ -155,6 +166,23 @@ def time_worker(sessions: int = 200) -> None:
     out.print(table)
 
 
+@app.command("uniques")
+def time_uniques(sizes: str = "1000,10000,100000", read: int = 30) -> None:
+    """Counting special uniques of a session just read, by sessions of its study."""
+    engine = uniques.reading(read)
+    table = Table("Sessions of the study", "Median ms", "Worst ms", "To the engine's reading")
+    with _directory(None) as directory:
+        for size in (int(size) for size in sizes.split(",")):
+            each = uniques.measure(directory / str(size), size)
+            table.add_row(
+                f"{each.sessions:,}",
+                f"{1000 * each.median:.0f}",
+                f"{1000 * each.worst:.0f}",
+                f"{each.median / engine:.2f}",
+            )
+    out.print(table)
+
+
 @app.command("deidentification")
 def compare_deidentification(
     sessions: Annotated[int, typer.Option(min=3, help="Demonstration sessions to read.")] = 90,
@@ -174,6 +202,7 @@ def compare_deidentification(
         shares = (f"{each.left_standing[manner]:.1%}" for each in held)
         table.add_row(manner.value.replace("_", " "), *shares)
     table.add_row("words masked", *(f"{each.masked:.2%}" for each in held))
+    table.add_row("  of them not planted", *(f"{each.unplanted:.2%}" for each in held))
     table.add_row("processor, ms a session", *(f"{1_000 * each.seconds:.0f}" for each in held))
     table.add_row("  to stock", *(f"{each.seconds / held[0].seconds:.2f}" for each in held))
     scores = [each.labelled for each in held]
@@ -188,6 +217,19 @@ def compare_deidentification(
     out.print(traits)
 
 
+@app.command("traits")
+def count_traits() -> None:
+    """Traits planted in sentences of their own: education, field, tools, stage, projects."""
+    table = Table(
+        "Planted traits", *(f"{half}: {what}" for half in traits.Half for what in _SHARES)
+    )
+    counts = [traits.measure(half) for half in traits.Half]
+    for category in traits.CATEGORIES:
+        shares = ((each.recall(category), each.precision(category)) for each in counts)
+        table.add_row(category.label, *(f"{share:.0%}" for both in shares for share in both))
+    out.print(table)
+
+
 @app.callback(invoke_without_command=True)
 def everything(context: typer.Context) -> None:
     """Run all of it when no part is named."""
@@ -197,7 +239,9 @@ def everything(context: typer.Context) -> None:
         time_clicks()
         time_imports()
         time_worker()
+        time_uniques()
         compare_deidentification()
+        count_traits()
 
 
 if __name__ == "__main__":

@@ -36,8 +36,9 @@ class ReaderFigures:
     ----------
     left_standing
         Share of planted identifiers not wholly covered, by the manner they are written in.
-    masked
-        Share of all words that were covered.
+    masked, unplanted
+        Share of all words that were covered, and of those that were although nothing was
+        planted there.
     seconds
         Processor time for one session.
     labelled
@@ -47,6 +48,7 @@ class ReaderFigures:
     name: str
     left_standing: dict[Manner, float]
     masked: float
+    unplanted: float
     seconds: float
     labelled: Score | None
 
@@ -147,6 +149,7 @@ def _figures(
         name,
         {manner: held.left_standing(manner.value) for manner in Manner},
         held.masked_words / held.words if held.words else 0.0,
+        held.unplanted_words / held.words if held.words else 0.0,
         held.seconds / held.sessions if held.sessions else 0.0,
         _score(read, labelled) if labelled else None,
     )

@@ -21,6 +21,8 @@ class Score:
         that were not labelled. Blanks and punctuation count nowhere.
     words, words_masked
         Words of the texts, and those of which a character was covered.
+    words_extra
+        Of the masked words, those in which nothing was labelled.
     """
 
     right: int = 0
@@ -28,6 +30,7 @@ class Score:
     extra: int = 0
     words: int = 0
     words_masked: int = 0
+    words_extra: int = 0
 
     def __add__(self, other: Score) -> Score:
         return Score(
@@ -36,6 +39,7 @@ class Score:
             self.extra + other.extra,
             self.words + other.words,
             self.words_masked + other.words_masked,
+            self.words_extra + other.words_extra,
         )
 
     @property
@@ -72,13 +76,15 @@ def score(
         right += is_wanted and is_covered
         missed += is_wanted and not is_covered
         extra += is_covered and not is_wanted
-    words = masked = at = 0
+    words = masked = needless = at = 0
     for word in text.split():
         at = text.index(word, at)
         words += 1
-        masked += any(covered[at : at + len(word)])
+        if any(covered[at : at + len(word)]):
+            masked += 1
+            needless += not any(wanted[at : at + len(word)])
         at += len(word)
-    return Score(right, missed, extra, words, masked)
+    return Score(right, missed, extra, words, masked, needless)
 
 
 def _cover(text: str, stretches: Iterable[tuple[int, int]]) -> bytearray:

@@ -44,6 +44,8 @@ _LEARNED = (
 )  # fmt: skip
 #: Shorter words are one letter away from too much to be called misspelt.
 _SHORTEST_MISSPELT = 6
+#: In three letters a swap makes too much of too much.
+_SHORTEST_SLIP = 4
 #: Words put together need parts of at least that length: "story" and "board".
 _SHORTEST_PART = 4
 _SHORTEST_STEM = 3
@@ -136,12 +138,26 @@ def _is_composed(word: str) -> bool:
     return False
 
 
-def _is_misspelt(word: str) -> bool:
-    """Whether one slip of a finger makes it of an ordinary word; the first letter is seldom wrong."""
-    if any(
+def is_slip(word: str) -> bool:
+    """Whether a folded word is an ordinary one with two neighbouring letters swapped: "taht".
+
+    A listed name never is.
+    """
+    if len(word) < _SHORTEST_SLIP or word in ordinary_words() or is_listed_name(word):
+        return False
+    return _is_swapped(word)
+
+
+def _is_swapped(word: str) -> bool:
+    return any(
         _is_word(word[:at] + word[at + 1] + word[at] + word[at + 2 :])
         for at in range(len(word) - 1)
-    ):
+    )
+
+
+def _is_misspelt(word: str) -> bool:
+    """Whether one slip of a finger makes it of an ordinary word; the first letter is seldom wrong."""
+    if _is_swapped(word):
         return True
     return len(word) >= _SHORTEST_MISSPELT and any(map(_is_word, _one_letter_away(word)))
 

@@ -117,9 +117,15 @@ def is_web_address(found: str) -> bool:
     return top.islower() and any(mark.isalpha() for mark in host.split(".")[0])
 
 
+#: "find me @ann_lee. No more": an account's name that ends its sentence.
+_HANDLE_AND_STOP = re.compile(rf"\s@[\w-]{{1,62}}\.\s(?:{'|'.join(sorted(_WORDS_TOO))})$")
+
+
 def is_spelled_address(found: str) -> bool:
     """A match of :data:`SPELLED_EMAIL` needs a sign of being one beyond "look at this. In ..."."""
     found = found.lower()
+    if _HANDLE_AND_STOP.search(found):
+        return False
     if "@" in found or "(" in found or "[" in found:
         return True
     if re.search(r"\sat\s(?:an?|the|this|that|my|your|our|its|every|each|one)\s", found):

@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from deidentification.boundaries import WORD_END, WORD_START
+from deidentification.quasi_phrases import told
 from deidentification.text_mapping import folded
 from domain.findings import Finding
 from domain.quasi_identifiers import QuasiCategory, QuasiIdentifier
@@ -80,6 +81,9 @@ def _from_words(turns: Sequence[Turn]) -> Iterator[QuasiIdentifier]:
             yield _at(QuasiCategory.OCCUPATION, folded(match[1]), turn, match, 1)
         for match in _PROJECT.finditer(said):
             yield _at(QuasiCategory.PROJECT, folded(match[1]), turn, match, 1)
+        for each in told(said):
+            span = Span(turn.index, each.start, each.end)
+            yield QuasiIdentifier(each.category, each.value, span)
 
 
 def _from_findings(turns: Sequence[Turn], findings: Sequence[Finding]) -> Iterator[QuasiIdentifier]:

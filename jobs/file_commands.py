@@ -106,4 +106,7 @@ def measure_demonstration(
         planted, found = measured.planted[key], measured.found[key]
         table.add_row(*key, f"{planted:,}", f"{found:,}", f"{1 - found / planted:.1%}")
     out.print(table)
-    out.print(f"{measured.masked_words / measured.words:.2%} of {measured.words:,} words masked.")
+    out.print(
+        f"{measured.masked_words / measured.words:.2%} of {measured.words:,} words masked; "
+        f"nothing was planted in {measured.unplanted_words / measured.words:.2%}."
+    )

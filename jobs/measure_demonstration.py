@@ -39,14 +39,16 @@ def by_engine(engine: Engine) -> Reader:
 class Measured:
     """Counts of planted identifiers, by how they are written and what they are.
 
-    ``masked_words`` over ``words`` is the share of all words that a reader covers;
-    ``seconds`` is the processor's time for ``sessions`` read.
+    ``masked_words`` over ``words`` is the share of all words that a reader covers, and
+    ``unplanted_words`` are those of them that hold nothing planted; ``seconds`` is the
+    processor's time for ``sessions`` read.
     """
 
     planted: Counter[tuple[str, str]] = field(default_factory=Counter)
     found: Counter[tuple[str, str]] = field(default_factory=Counter)
     words: int = 0
     masked_words: int = 0
+    unplanted_words: int = 0
     sessions: int = 0
     seconds: float = 0.0
 
@@ -109,15 +111,18 @@ def count(
     found = read(turns, language, known)
     measured.seconds += time.process_time() - began
     measured.sessions += 1
-    for each in planted:
+    held = list(planted)
+    for each in held:
         key = (each.manner.value, each.entity_type.value)
         measured.planted[key] += 1
         measured.found[key] += _covered(each.span, turns, found)
     for turn in turns:
         own = [(span.start, span.end) for span in found if span.turn == turn.index]
-        counted = score(turn.text, (), own)
+        wanted = [(each.span.start, each.span.end) for each in held if each.span.turn == turn.index]
+        counted = score(turn.text, wanted, own)
         measured.words += counted.words
         measured.masked_words += counted.words_masked
+        measured.unplanted_words += counted.words_extra
 
 
 def _covered(span: Span, turns: Sequence[Turn], found: Collection[Span]) -> bool:

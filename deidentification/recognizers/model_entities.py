@@ -8,6 +8,7 @@ from presidio_analyzer import RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
+from deidentification.familiarity import DICTIONARY_LANGUAGE, is_slip
 from deidentification.lexicon import Lexicon
 from deidentification.text_mapping import folded
 
@@ -38,12 +39,15 @@ class ModelEntityRecognizer(SpacyRecognizer):
         ]
 
     def _plausible(self, found: str, entity_type: str) -> bool:
-        """Models call misspelt words ("dientify"), shouted ones and numbers people or companies.
+        """Models call slips ("Taht"), "I." at an end, shouted words and numbers people or companies.
 
         A lower-case name counts when a first name opens it; lower-case places count, because
         people write "rio de janeiro".
         """
-        if len(found) < 2 or not any(mark.isalpha() for mark in found):
+        letters = [mark for mark in found if mark.isalpha()]
+        if len(found) < 2 or not letters or (len(letters) == 1 and found[-1] in ".!?"):
+            return False
+        if self._is_slip(found):
             return False
         if entity_type == "PERSON":
             shouted = found.isupper() and len(found) > 3 and " " not in found
@@ -53,3 +57,11 @@ class ModelEntityRecognizer(SpacyRecognizer):
         if entity_type in ("ORGANIZATION", "NRP"):
             return any(mark.isupper() for mark in found)
         return True
+
+    def _is_slip(self, found: str) -> bool:
+        plain = folded(found)
+        return (
+            self.supported_language == DICTIONARY_LANGUAGE
+            and plain not in self._lexicon.first_names
+            and is_slip(plain)
+        )

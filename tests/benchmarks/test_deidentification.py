@@ -19,7 +19,8 @@ def test_every_reader_reads_the_same_and_is_counted() -> None:
 
     stock, one_model, both, again = figures
     assert all(each.seconds > 0 for each in figures)
-    assert all(0 < each.masked < 0.2 for each in figures)
+    assert all(0 < each.unplanted < each.masked < 0.2 for each in figures)
+    assert both.unplanted < stock.unplanted
     assert both.left_standing[Manner.STANDARD] < stock.left_standing[Manner.STANDARD]
     assert both.left_standing == again.left_standing
     assert one_model.labelled is not None

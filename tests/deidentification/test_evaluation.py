@@ -18,7 +18,7 @@ def test_a_label_covered_in_part_counts_in_part() -> None:
 def test_covering_too_much_costs_precision_and_masks_words() -> None:
     found = score("ask Maria now", [(4, 9)], [(4, 13)])
     assert (found.right, found.extra) == (5, 3)
-    assert (found.words, found.words_masked) == (3, 2)
+    assert (found.words, found.words_masked, found.words_extra) == (3, 2, 1)
     assert found.masked_share == pytest.approx(2 / 3)
 
 

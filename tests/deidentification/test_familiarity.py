@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deidentification.familiarity import is_listed_name, is_unfamiliar, is_word
+from deidentification.familiarity import is_listed_name, is_slip, is_unfamiliar, is_word
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,18 @@ def test_a_listed_name_is_never_taken_for_a_misspelt_word() -> None:
 def test_an_ending_away_from_a_word_is_a_word() -> None:
     assert is_word("painted")
     assert not is_word("pixelkid")
+
+
+@pytest.mark.parametrize(
+    ("word", "swapped"),
+    [
+        ("taht", True),
+        ("kinldy", True),
+        ("brian", False),  # a name, however near "brain"
+        ("that", False),
+        ("teh", False),  # in three letters too much is near
+        ("oyelaran", False),
+    ],
+)
+def test_two_letters_swapped_make_a_slip_and_never_of_a_name(word: str, swapped: bool) -> None:
+    assert is_slip(word) is swapped

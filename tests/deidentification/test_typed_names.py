@@ -44,6 +44,8 @@ _GOES = [
     "find me on discord, {moss.wren}",
     "on soundcloud its {wrenfold}",
     "look for {tamsin_inks} anywhere",
+    # A slip is none when it is a name.
+    "{Brian} is the one who checks it.",
     # Numbers.
     "my cell is {seven seven five 467 5498}",
     "My passport number {QA 12 34 56 C} was in it.",
@@ -97,6 +99,10 @@ _STAYS = [
     "at 10 I stop and at 5 we eat",
     "I'll be 10 minutes late and turning 2 pages",
     "AI as a tool, as long as it helps",
+    "Hello, I'm an AI interviewer. Welcome to the study.",
+    "Taht is the real decision. Where was I. It doesnt go out.",
+    "I didnt know who'd made it, and we dont ask.",
+    "I'm a stand-up comedian by night and a software tester by day.",
 ]
 
 
@@ -181,3 +187,11 @@ def test_a_hostile_turn_takes_no_longer_than_its_length(lexicon: Lexicon, hostil
         if isinstance(recognizer, PhraseRecognizer):
             recognizer.analyze(hostile, [], None)
     assert time.process_time() - began < 6.0
+
+
+def test_an_account_that_ends_a_sentence_is_no_mail_address(say: Say) -> None:
+    turns, result = say("my handle is @keith_whitcombe. no pressure")
+    held = [turns[0].text[f.span.start : f.span.end] for f in result.findings]
+    assert held == ["@keith_whitcombe"]
+    _, result = say("write to keith @ larkmoor . no please")
+    assert [finding.entity_type for finding in result.findings] == ["EMAIL_ADDRESS"]
