@@ -33,7 +33,7 @@ def snapshot() -> None:
 
 @disclosure_app.command("audit")
 def audit() -> None:
-    """Attack everything that leads were ever shown; 1 when a small count can be worked out."""
+    """Attack all that was shown or published; 1 when a small count can be worked out."""
     from services.metrics_snapshots import SERVICE, audit_ledgers, known_studies
 
     try:

@@ -84,26 +84,34 @@ def draw(frozen: Frozen) -> dict[str, bytes]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
-    """One bar: its label, and people or None where they are withheld."""
+class Mark:
+    """One bar: its label, and people or None where they are withheld.
+
+    ``together`` is how many are in all the withheld categories that one bar stands for, where that
+    is known.
+    """
 
     label: str
     people: int | None
+    together: int | None = None
 
 
-def _marks(frozen: Frozen) -> tuple[_Mark, ...]:
+def bars(frozen: Frozen) -> tuple[Mark, ...]:
     """The bars: categories without an order by their size, many withheld ones as one at the end.
 
     Only what is shown is put in order, so that the order tells nothing of what is not.
     """
-    marks = [_Mark(cell.label, cell.people) for cell in frozen.cells]
+    marks = [Mark(cell.label, cell.people) for cell in frozen.cells]
     shown = [mark for mark in marks if mark.people is not None]
     withheld = [mark for mark in marks if mark.people is None]
     if frozen.over_time or len(withheld) <= _NAMED:
         return tuple(marks)
     if frozen.breakdown in _UNORDERED:
         shown.sort(key=lambda mark: -(mark.people or 0))
-    return (*shown, _Mark(f"{len(withheld)} others", None))
+    together = None
+    if frozen.everybody is not None and not frozen.several:
+        together = frozen.everybody - sum(mark.people or 0 for mark in shown)
+    return (*shown, Mark(f"{len(withheld)} others", None, together))
 
 
 def _words(frozen: Frozen) -> _Words:
@@ -142,7 +150,7 @@ def _words(frozen: Frozen) -> _Words:
 def _figure(frozen: Frozen, said: _Words) -> Figure:
     head = 0.18 + _TITLE_LINE * len(said.title) + 0.30
     foot = 0.22 + _LINE * len(said.notes) + 0.10
-    marks = _marks(frozen)
+    marks = bars(frozen)
     chart = _CHART if frozen.over_time else _ROW * len(marks)
     height = head + chart + foot + (0.45 if frozen.over_time else 0.1)
     figure = Figure(figsize=(_WIDTH, height), facecolor="white")
@@ -167,12 +175,14 @@ def _figure(frozen: Frozen, said: _Words) -> Figure:
     return figure
 
 
-def _bars(axes: Axes, cells: tuple[_Mark, ...]) -> None:
+def _bars(axes: Axes, cells: tuple[Mark, ...]) -> None:
     longest = _longest(cells)
     for place, cell in enumerate(cells):
-        length = _STUB * longest if cell.people is None else cell.people
+        length = cell.people or cell.together or _STUB * longest
         _bar(axes, place, length, cell, lying=True)
         said = "withheld" if cell.people is None else f"{cell.people:,}"
+        if cell.together is not None:
+            said = f"{cell.together:,} together, each withheld"
         axes.text(
             length + 0.012 * longest,
             place,
@@ -183,13 +193,13 @@ def _bars(axes: Axes, cells: tuple[_Mark, ...]) -> None:
         )
     axes.set_yticks(range(len(cells)), [cell.label for cell in cells], color=_INK)
     axes.set_ylim(len(cells) - 0.45, -0.55)
-    axes.set_xlim(0, 1.13 * longest)
+    axes.set_xlim(0, (1.13 if all(cell.together is None for cell in cells) else 1.32) * longest)
     axes.xaxis.set_visible(False)
     axes.tick_params(length=0, pad=6)
     _bare(axes, "left")
 
 
-def _columns(axes: Axes, cells: tuple[_Mark, ...]) -> None:
+def _columns(axes: Axes, cells: tuple[Mark, ...]) -> None:
     longest = _longest(cells)
     crowded = len(cells) > 16
     for place, cell in enumerate(cells):
@@ -220,7 +230,7 @@ def _columns(axes: Axes, cells: tuple[_Mark, ...]) -> None:
     _bare(axes, "bottom")
 
 
-def _bar(axes: Axes, place: int, length: float, cell: _Mark, *, lying: bool) -> None:
+def _bar(axes: Axes, place: int, length: float, cell: Mark, *, lying: bool) -> None:
     shown = cell.people is not None
     draw_one = axes.barh if lying else axes.bar
     draw_one(
@@ -241,8 +251,8 @@ def _bare(axes: Axes, kept: str) -> None:
     axes.set_facecolor("none")
 
 
-def _longest(cells: tuple[_Mark, ...]) -> int:
-    return max(cell.people for cell in cells if cell.people is not None)
+def _longest(cells: tuple[Mark, ...]) -> int:
+    return max(cell.people or cell.together or 0 for cell in cells)
 
 
 def _written(figure: Figure, frozen: Frozen, form: str) -> bytes:

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Page, expect
 
 from domain.vocabulary import PolicyVersion
+from jobs import children
 from services import access, metrics, metrics_snapshots, policy_changes, studies
 from services.keys import release_key
-from services.publications import reading, working
+from services.publications import reading
 from tests.journeys.conftest import Visitor, drawn
 from tests.live.processes import Live
 from tests.services.metrics.worlds import interviews
@@ -71,8 +72,9 @@ def study(live: Live, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def work(live: Live) -> None:
-    service = access.service_actor(live.installation, metrics.SERVICE)
-    assert working.work_one(live.installation, service, "journey")
+    """The worker's own process does what waits."""
+    where = {"CLEARANCE_DATA_DIR": str(live.installation.settings.data_dir)}
+    assert children.start("jobs.publications", environment=where).wait(120) == 0
 
 
 def see(page: Page) -> None:

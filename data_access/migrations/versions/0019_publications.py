@@ -52,14 +52,15 @@ AS $$
     FROM jsonb_to_recordset(outside -> 'parts') AS p (code integer, since timestamptz,
       until timestamptz)
   )
+  -- Joined, so that a million sessions are looked up by their code; of one code no two parts overlap.
   SELECT s.participant_id
   FROM session s
+  LEFT JOIN parts p ON p.code = s.standing & (outside ->> 'mask')::integer
+    AND s.sorted_at >= p.since AND s.sorted_at < p.until
   WHERE s.study_id = wanted AND s.sorted_at < before AND s.imported_at <= known_by
     AND s.erased_at IS NULL AND actor_is_service('metrics')
   GROUP BY s.participant_id
-  HAVING bool_and(EXISTS (SELECT 1 FROM parts p
-    WHERE p.code = s.standing & (outside ->> 'mask')::integer
-      AND s.sorted_at >= p.since AND s.sorted_at < p.until))
+  HAVING bool_and(p.code IS NOT NULL)
 $$;
 
 -- Their sessions, by number.
@@ -523,11 +524,12 @@ GRANT EXECUTE ON FUNCTION
   publication_receiver(uuid), privacy_budget() TO clearance_app;
 GRANT SELECT, INSERT ON publication_cell, publication_file, publication_vote, privacy_spending TO clearance_app;
 GRANT INSERT ON publication, publication_release, publication_ledger TO clearance_app;
--- All but whom it counts, what the ledger holds, and the package.
+-- All but whom it counts and the name of those people (which tells when they are others), what the
+-- ledger holds, and the package.
 GRANT SELECT (id, number, study_id, snapshot_id, week, breakdown, epsilon, audience, recipient_id,
   agreement_id, title, note, purpose, proposed_by, state, state_reason, created_at, changed_at,
   decided_at, lapses_at, content_digest, counted_at, known_by, everybody, rule, policy_digest,
-  bound_to, withdrawn_at, withdrawn_by, withdrawal_reason) ON publication TO clearance_app;
+  withdrawn_at, withdrawn_by, withdrawal_reason) ON publication TO clearance_app;
 GRANT UPDATE (state, state_reason, changed_at, decided_at, lapses_at, content_digest, counted_at,
   known_by, everybody, rule, policy_digest, bound_to, population, withdrawn_at, withdrawn_by,
   withdrawal_reason) ON publication TO clearance_app;

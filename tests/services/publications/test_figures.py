@@ -8,7 +8,9 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -17,7 +19,7 @@ from PIL import Image
 
 from domain.errors import Refused
 from domain.publications.contents import FIGURE_PNG, FIGURE_SVG, FrozenCell, Words
-from services.publications.figures import draw, font_in_use
+from services.publications.figures import bars, draw, font_in_use
 from tests.domain.publications.worlds import FROZEN, WHY, frozen
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -126,10 +128,30 @@ def test_many_withheld_counts_are_one_bar_and_the_order_tells_of_what_is_shown_a
         *(FrozenCell(each, f"Tongue {each}", None, WHY) for each in "abcd"),
         FrozenCell("en", "English", 40, None),
     )
-    held = draw(frozen(breakdown="language", cells=cells))
-    fewer = draw(frozen(breakdown="language", cells=(*cells[:4], cells[-1])))
+    held = draw(frozen(breakdown="language", everybody=80, cells=cells))
+    fewer = draw(frozen(breakdown="language", everybody=80, cells=(*cells[:4], cells[-1])))
     one, other = (Image.open(io.BytesIO(files[FIGURE_PNG])) for files in (held, fewer))
     assert one.height < other.height
     shuffled = (cells[0], *reversed(cells[1:5]), cells[-1])
-    again = draw(frozen(breakdown="language", cells=shuffled))
+    again = draw(frozen(breakdown="language", everybody=80, cells=shuffled))
     assert Image.open(io.BytesIO(again[FIGURE_PNG])).tobytes() == one.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"everybody": 80}, True),
+        ({"everybody": None, "epsilon": Decimal(1)}, False),
+        ({"several": True}, False),
+    ],
+)
+def test_how_many_the_withheld_ones_are_together_is_drawn_where_it_is_known(
+    changes: dict[str, Any], told: bool
+) -> None:
+    cells = (
+        FrozenCell("de", "German", 12, None),
+        *(FrozenCell(each, f"Tongue {each}", None, WHY) for each in "abcd"),
+    )
+    marks = bars(frozen(breakdown="language", cells=cells, **changes))
+    assert [mark.label for mark in marks] == ["German", "4 others"]
+    assert marks[-1].together == (68 if told else None)

@@ -16,13 +16,15 @@ from domain.errors import Refused
 from domain.permissions import Actor
 from domain.publications.contents import Audience
 from domain.publications.lifecycle import PublicationState
-from services import access, metrics_snapshots
+from services import access, metrics_snapshots, studies
 from services.installation import Installation
+from services.publications import proposing, working
 from services.publications.population import may_be_counted
 from tests.conftest import Clock, Hire
 from tests.services.metrics.worlds import cells, come, interviews, owner
 from tests.services.publications.worlds import World, audited, make_world
 from tests.services.shares.worlds import record_retention
+from tests.services.worlds import read_by_the_machine, take_in
 
 
 def test_only_those_are_counted_whom_the_policy_lets_be_counted(
@@ -212,3 +214,63 @@ def test_a_withdrawal_before_it_leaves_makes_it_stale(world: World) -> None:
     assert view.row.state is PublicationState.STALE
     assert "may not be counted any more" in view.row.state_reason
     assert [outcome for outcome, _ in audited(world, "publication.publish")] == ["refused"]
+
+
+def test_nearly_the_same_people_in_another_study_are_not_told_of_twice(
+    installation: Installation,
+    administrator: Actor,
+    study: StudyRow,
+    hire: Hire,
+    tmp_path: Path,
+) -> None:
+    """Leads of another study see 83 people: the eighty who may be counted here, and three more."""
+    world = make_world(installation, administrator, study, hire, tmp_path, flagged=15)
+    other = studies.add(
+        installation,
+        administrator,
+        slug="the-other-study",
+        title="The other study",
+        opens_on=study.opens_on,
+        closes_on=study.closes_on,
+    )
+    rows = [*interviews(0, 50), *interviews(100, 30, "free"), *interviews(900, 3)]
+    elsewhere = [row | {"transcript_id": f"other-{row['transcript_id']}"} for row in rows]
+    take_in(installation, administrator, other, tmp_path, *elsewhere)
+    read_by_the_machine(installation, ["Mo Smith"], other)
+    assert metrics_snapshots.take_due(installation, world.service) == 1
+    row = world.view(world.proposed()).row
+    assert row.state is PublicationState.REFUSED
+    assert "[aggregates.other-study]" in row.state_reason
+
+
+def test_a_snapshot_between_proposal_and_counting_is_the_one_that_counts(
+    world: World, tmp_path: Path, clock: Clock
+) -> None:
+    publication_id, _ = proposing.propose(world.installation, world.leo, world.proposal())
+    more = [*interviews(700, 40), *interviews(750, 30, "free")]
+    come(world.installation, world.administrator, world.study, tmp_path, *more)
+    clock.advance(timedelta(days=7))
+    assert metrics_snapshots.take_due(world.installation, world.service) == 1
+    assert working.work_one(world.installation, world.service, "worker")
+    row = world.view(publication_id).row
+    assert row.state is PublicationState.REFUSED
+    assert "[publication.newest-snapshot]" in row.state_reason
+    assert world.state(world.proposed()) is PublicationState.PROPOSED
+
+
+def test_a_snapshot_that_would_open_what_was_published_is_not_shown(
+    world: World, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cells(world.installation, world.leo, world.study, "plan")
+    more = [*interviews(700, 40), *interviews(750, 30, "free")]
+    come(world.installation, world.administrator, world.study, tmp_path, *more)
+    clock.advance(timedelta(days=7))
+    monkeypatch.setattr("services.metrics_snapshots.opens_published", lambda *_: True)
+    assert metrics_snapshots.take_due(world.installation, world.service) == 1
+    assert cells(world.installation, world.leo, world.study, "plan") == before
+    ((_, told),) = audited(world, "metrics.snapshot")[-1:]
+    assert told["kept_for_publications"] is True
+    monkeypatch.undo()
+    clock.advance(timedelta(days=7))
+    assert metrics_snapshots.take_due(world.installation, world.service) == 1
+    assert cells(world.installation, world.leo, world.study, "plan")["pro"] == 90

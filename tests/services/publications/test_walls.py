@@ -178,6 +178,7 @@ def test_no_state_is_simply_written(world: World, state: str) -> None:
         ("UPDATE publication_ledger SET ledger = '{}'", "permission denied"),
         ("DELETE FROM publication_ledger", "permission denied"),
         ("SELECT population FROM publication", "permission denied"),
+        ("SELECT bound_to FROM publication", "permission denied"),
         ("SELECT ledger FROM publication_ledger", "permission denied"),
         ("SELECT package FROM publication_release", "permission denied"),
         (
