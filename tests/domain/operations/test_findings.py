@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from domain.operations.catalogue import ERRANDS, MAIL, READING, ROUNDS, SHARES, VERIFY, doing
+from domain.operations.catalogue import (
+    ERRANDS,
+    MAIL,
+    PUBLICATIONS,
+    READING,
+    ROUNDS,
+    SHARES,
+    VERIFY,
+    doing,
+)
 from domain.operations.finding import Deed, Weight
 from domain.operations.findings import findings, problems
 from domain.operations.report import (
@@ -337,6 +346,7 @@ def test_every_queue_is_listed_the_machines_first_and_an_unknown_one_last() -> N
     [
         ("", ""),
         (SHARES, "Leak checks and releases of shares"),
+        (PUBLICATIONS, "Freezing and packing of publications"),
         ("import", "Imports"),
         ("something.new", "something.new"),
         (ROUNDS[0].name, ROUNDS[0].what),
@@ -361,5 +371,7 @@ def test_an_age_is_said_in_its_largest_unit(seconds: int, said: str) -> None:
 
 
 def test_no_round_shares_its_name_with_an_errand_and_none_is_named_twice() -> None:
-    names = [each.name for each in ROUNDS] + [each.kind for each in ERRANDS] + [SHARES]
+    names = (
+        [each.name for each in ROUNDS] + [each.kind for each in ERRANDS] + [SHARES, PUBLICATIONS]
+    )
     assert len(names) == len(set(names))

@@ -167,8 +167,8 @@ def test_an_administrators_home_leads_there_while_something_needs_somebody(
     visit: Visit, installation: Installation, administrator: Actor, hire: Hire
 ) -> None:
     at = visit(administrator)
-    assert "1 thing behind the screens needs somebody." in at.warning[0].value
-    assert "(/operations)" in at.warning[0].value
+    assert "1 thing behind the screens needs somebody." in legible(at.warning[0])
+    assert "(/operations)" in legible(at.warning[0])
     assert not visit(hire("Uma", Role.AUDITOR)).warning
     beat(installation)
     assert not visit(administrator).warning
