@@ -69,11 +69,14 @@ class Counted:
     ----------
     median, worst
         Seconds from having the traits to the weighed session, the database's work included.
+    processor
+        Seconds of the worker's own processor time, median.
     """
 
     sessions: int
     median: float
     worst: float
+    processor: float
 
 
 def measure(directory: Path, sessions: int) -> Counted:
@@ -84,21 +87,22 @@ def measure(directory: Path, sessions: int) -> Counted:
         administrator = demonstration_staff.first_administrator(installation)
         demonstration_staff.invite_everybody(installation, administrator)
         seed(installation.database, sessions * _STUDIES)
-        seconds = _weighed(installation, _filled(installation))
+        taken = _weighed(installation, _filled(installation))
     finally:
         installation.database.close()
-    return Counted(sessions, median(seconds), max(seconds))
+    seconds, processor = zip(*taken, strict=True)
+    return Counted(sessions, median(seconds), max(seconds), median(processor))
 
 
 def reading(sessions: int) -> float:
-    """Seconds for which the engine reads one session of the demonstration: the measure of it."""
+    """Processor seconds of the engine's reading one session of the demonstration: the measure."""
     engine = Engine.load()
     held = list(demonstration_sessions(7, sessions))
     engine.deidentify(held[-1][0], language="en", known=KnownIdentifiers.none())
-    began = time.perf_counter()
+    began = time.process_time()
     for turns, _planted in held[:-1]:
         engine.deidentify(turns, language="en", known=KnownIdentifiers.none())
-    return (time.perf_counter() - began) / (len(held) - 1)
+    return (time.process_time() - began) / (len(held) - 1)
 
 
 def _filled(installation: Installation) -> UUID:
@@ -124,7 +128,8 @@ def _filled(installation: Installation) -> UUID:
     return UUID(str(study))
 
 
-def _weighed(installation: Installation, study: UUID) -> list[float]:
+def _weighed(installation: Installation, study: UUID) -> list[tuple[float, float]]:
+    """Seconds and processor seconds of each session."""
     actor = access.service_actor(installation, deidentification.SERVICE)
     session = InterviewSession
     with installation.database.transaction(actor.staff_id) as connection:
@@ -134,16 +139,16 @@ def _weighed(installation: Installation, study: UUID) -> list[float]:
             .order_by(session.id)
             .limit(_WEIGHED)
         ).all()
-    seconds = []
+    taken = []
     for row in chosen:
         found = _said(row.number)
         with installation.database.transaction(actor.staff_id, long=True) as connection:
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             quasi_identifiers.keep(connection, row.id, study, row.participant_id, found)
             queue_risk.weigh(connection, row.id, study, row.participant_id, found, ())
-            seconds.append(time.perf_counter() - began)
+            taken.append((time.perf_counter() - began, time.process_time() - worked))
     # The first finds connections and caches cold.
-    return seconds[1:]
+    return taken[1:]
 
 
 def _said(number: int) -> Sequence[QuasiIdentifier]:
