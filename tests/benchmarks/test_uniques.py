@@ -15,5 +15,5 @@ def test_sessions_of_a_filled_study_are_weighed_one_by_one(
     monkeypatch.setattr(uniques, "_WEIGHED", 6)
     counted = uniques.measure(server_directory / "data", 200)
     assert counted.sessions == 200
-    assert 0 < counted.processor
+    assert counted.processor > 0
     assert 0 < counted.median <= counted.worst
