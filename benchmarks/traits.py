@@ -1,8 +1,8 @@
 """Traits that the demonstration plants nowhere, in sentences of their own: found, and rightly so?
 
-Education, research area, tools, career stage and projects, each in several wordings. Both halves were
-written before the patterns, which were mended by the first alone. Both are by the same hand, which
-flatters; what people say otherwise is found less often.
+Education, research area, tools, career stage and projects, each in several wordings. Both halves
+were written before the patterns, which were mended by the first alone. Both are by the same hand,
+which flatters; what people say otherwise is found less often.
 """
 
 from __future__ import annotations
