@@ -1,8 +1,8 @@
 """Traits that the demonstration plants nowhere, in sentences of their own: found, and rightly so?
 
-Education, research area, tools, career stage and projects, each in several wordings. One half was
-looked at while the patterns were written and the other was not. Both are by the same hand, which
-flatters; what people say otherwise is found less often.
+Education, research area, tools, career stage and projects, each in several wordings. Both halves
+were written before the patterns, which were mended by the first alone. Both are by the same hand,
+which flatters; what people say otherwise is found less often.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from domain.transcripts import Speaker, Turn
 
 
 class Half(StrEnum):
-    """Whether a sentence was looked at while the patterns were written."""
+    """Whether patterns were mended by what they missed in a sentence."""
 
-    SEEN = "looked at"
+    SEEN = "mended by"
     HELD_BACK = "held back"
 
 

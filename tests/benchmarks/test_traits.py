@@ -28,7 +28,7 @@ def test_what_is_listed_beside_the_planted_costs_precision() -> None:
     assert counts.precision(QuasiCategory.PROJECT) == 1
 
 
-def test_no_wording_of_the_held_back_half_was_looked_at() -> None:
+def test_no_sentence_stands_in_both_halves() -> None:
     assert not {text for text, *_ in traits._sentences(Half.SEEN)} & {
         text for text, *_ in traits._sentences(Half.HELD_BACK)
     }
