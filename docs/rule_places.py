@@ -38,8 +38,6 @@ NOT_OFFERED = (
     Use.USAGE_ROW,
     Use.AUTOMATED_GROUPING,
     Use.LINK_PARTICIPANT_STUDIES,
-    Use.PUBLISH_SUMMARY,
-    Use.THIRD_PARTY_AGGREGATE,
     Use.SHARE_OTHER_THIRD_PARTY,
     Use.THIRD_PARTY_IDENTIFIERS,
     Use.LINKED_TIMELINE_THIRD_PARTY,
@@ -62,7 +60,7 @@ _ACCOUNT_TESTS = (
     "tests/services/test_importing.py::test_account_data_is_encrypted_and_the_app_role_cannot_read_it",
 )
 _NOBODY = "No service takes it (a test looks); the role has no way to the data."
-_PUBLISHING = "Nothing publishes yet; the answer is shown and filtered by."
+_PUBLISHING = "No words are published; the answer is shown and filtered by."
 _PUBLISHED = (
     _ROWS,
     "tests/docs/test_rule_places.py::test_what_is_not_offered_is_asked_for_nowhere",
@@ -229,7 +227,7 @@ PLACES: Mapping[str, Place] = {
     **{rule: Place((), _ACCOUNTS, _ACCOUNT_TESTS, _NOBODY) for rule in ("R23", "R24", "R25")},
     **{
         rule: Place((), ("trigger check_release ON share_release",), _PUBLISHED, _PUBLISHING)
-        for rule in ("R30", "R31", "R32", "R33", "R34")
+        for rule in ("R31", "R32", "R33", "R34")
     },
     **{
         rule: Place(
@@ -252,7 +250,32 @@ PLACES: Mapping[str, Place] = {
             "test_a_recipient_that_does_not_fit_the_use_is_allowed_nothing",
         ),
     ),
-    "R48": Place((), ("trigger check_release ON share_release",), _PUBLISHED, _NOBODY),
+    **{
+        rule: Place(
+            (
+                "services.publications.population:may_be_counted",
+                "services.publications.voting:vote",
+                "services.publications.publishing:publish",
+            ),
+            (
+                "function publication_voters",
+                "trigger check_step ON publication",
+                "trigger check_vote ON publication_vote",
+                "trigger check_release ON publication_release",
+            ),
+            (_ROWS, f"tests/services/publications/{test}"),
+        )
+        for rule, test in (
+            (
+                "R30",
+                "test_population.py::test_only_those_are_counted_whom_the_policy_lets_be_counted",
+            ),
+            (
+                "R48",
+                "test_lifecycle.py::test_an_aggregate_for_a_third_party_names_them_and_needs_two_as_well",
+            ),
+        )
+    },
     "R49": Place(
         ("services.shares.packages:write_package",),
         (*_ACCOUNTS, "function share_key"),
