@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from data_access import audit
 from data_access.audit import NewEntry
@@ -56,7 +57,8 @@ def act(
 
     When the block raises :class:`~domain.errors.Refused`, everything in it is undone and
     the refusal itself is audited, in a transaction of its own, before the error goes on.
-    Any other error undoes the block and leaves no row: the act did not happen.
+    Any other error undoes the block and leaves no row: the act did not happen. An erasure that came
+    between is such a refusal, though it is the database that tells of it.
     """
     staff_id = None if actor is None else actor.staff_id
     entry = NewEntry(
@@ -70,7 +72,10 @@ def act(
     )
     progress: ActInProgress | None = None
     try:
-        with installation.database.transaction(staff_id, long=long) as connection:
+        with (
+            _erasure_as_refusal(),
+            installation.database.transaction(staff_id, long=long) as connection,
+        ):
             progress = ActInProgress(connection, object_id, study_id, purpose)
             yield progress
             if not record or progress.changed_nothing:
@@ -153,6 +158,21 @@ def write_row(
 def canonical(value: Mapping[str, Any]) -> str:
     """Canonical JSON: sorted keys, no spaces, so that equal content has equal bytes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@contextmanager
+def _erasure_as_refusal() -> Iterator[None]:
+    """The database lets nobody write about an erased session, whoever read it just before."""
+    try:
+        yield
+    except DBAPIError as error:
+        if "session.erased" not in str(error.orig):
+            raise
+        raise Refused(
+            "What was said in this session was erased a moment ago.",
+            rule="R05",
+            remedy="Nothing of it is left to work on. Go back to the list.",
+        ) from None
 
 
 def _filled(entry: NewEntry, progress: ActInProgress) -> NewEntry:

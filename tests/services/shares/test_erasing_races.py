@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from data_access.erasure import ERASED
@@ -13,6 +15,30 @@ from tests.services.reviews import PURPOSE, decide, place
 from tests.services.rights_worlds import as_owner, erased
 from tests.services.shares.test_races import at_once
 from tests.services.shares.worlds import World, confirm
+
+
+def test_who_opens_a_desk_at_that_moment_is_told_in_a_sentence(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, session_id = world.installation, world.sessions["a"]
+    load = reviewing.load_desk
+
+    def load_and_erase(*given: Any) -> reviewing.Desk:
+        desk = load(*given)
+        erased(world, "a")
+        return desk
+
+    monkeypatch.setattr(reviewing, "load_desk", load_and_erase)
+    with pytest.raises(Refused, match="erased a moment ago") as refused:
+        reviewing.open_desk(here, world.rosa, session_id, PURPOSE)
+    assert refused.value.rule == "R05"
+    assert as_owner(
+        here,
+        "SELECT outcome FROM audit_event WHERE action = 'review.open' AND object_id = :id"
+        " AND actor_id = :who ORDER BY seq DESC LIMIT 1",
+        id=str(session_id),
+        who=world.rosa.staff_id,
+    ) == [("refused",)]
 
 
 @pytest.mark.parametrize("_again", range(4))
