@@ -20,6 +20,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from docs.screenshots_publication import proposed_publication
 from docs.screenshots_share import submitted_share
 from domain.errors import ClearanceError
 from domain.session_filters import SessionFilter
@@ -54,12 +55,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="clearance-pictures-") as directory:
         data_dir = Path(directory) / "data"
         with running(data_dir) as address:
-            session, share = prepare(data_dir)
+            session, share, publication = prepare(data_dir)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
                 for scheme in ("light", "dark"):
                     _photograph(browser, address, session, scheme)
-                    _photograph_leaving(browser, address, share, scheme)
+                    _photograph_leaving(browser, address, share, publication, scheme)
                 browser.close()
 
 
@@ -97,10 +98,14 @@ def _photograph(browser: Browser, address: str, session: str, scheme: Scheme) ->
         _save(page, "audit", scheme)
 
 
-def _photograph_leaving(browser: Browser, address: str, share: str, scheme: Scheme) -> None:
+def _photograph_leaving(
+    browser: Browser, address: str, share: str, publication: str, scheme: Scheme
+) -> None:
     with _visit(browser, address, scheme, "Amina Haddad") as page:
         go(page, f"{address}/share?id={share}")
         _save(page, "share", scheme)
+        go(page, f"{address}/publication?id={publication}")
+        _save(page, "publication", scheme)
     with _visit(browser, address, scheme, "Leo Castellanos") as page:
         go(page, f"{address}/metrics")
         page.locator(".js-plotly-plot .bars").first.wait_for()
@@ -179,8 +184,8 @@ def running(data_dir: Path) -> Iterator[str]:
         launcher.wait(60)
 
 
-def prepare(data_dir: Path) -> tuple[str, str]:
-    """Wait until the machine has read everything; a session worth a picture, and a share."""
+def prepare(data_dir: Path) -> tuple[str, str, str]:
+    """Wait until the machine has read everything; a session, a share and a publication to show."""
     installation = open_installation(Settings(data_dir=data_dir))
     try:
         reviewer = access.actor_by_email(installation, "rosa@clearance.example")
@@ -196,7 +201,7 @@ def prepare(data_dir: Path) -> tuple[str, str]:
         while metrics.any_due(installation, metrics_service):
             print("the week's snapshots are being taken", flush=True)
             time.sleep(5)
-        return session, share
+        return session, share, proposed_publication(installation)
     finally:
         installation.database.close()
 
