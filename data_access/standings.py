@@ -121,7 +121,11 @@ def ways(connection: Connection, meant: Selection, *, by_completion_alone: bool)
 
 
 def _is_walked(part: Part) -> bool:
-    return part.among <= _SHORT or part.sessions * _DENSE >= part.among
+    return part.among <= _SHORT or _is_dense(part)
+
+
+def _is_dense(part: Part) -> bool:
+    return part.sessions * _DENSE >= part.among
 
 
 def _probes(
@@ -162,12 +166,16 @@ def selected(
     as_administrator: bool = False,
 ) -> list[SessionFactsRow]:
     """The sessions of a selection, the oldest first, after a place in that order."""
-    probes = _probes(connection, selection.mask, selection.parts, as_administrator)
+    walks = [part for part in selection.parts if _is_dense(part) and not part.stretch.unfinished]
+    others = [part for part in selection.parts if part not in walks]
+    probes = _probes(connection, selection.mask, others, as_administrator)
     rows = connection.execute(
         text(
             "SELECT * FROM facts_of_selected(CAST(:studies AS uuid[]),"
             " CAST(:standings AS integer[]), CAST(:since AS timestamptz[]),"
-            " CAST(:before AS timestamptz[]), CAST(:after_at AS timestamptz),"
+            " CAST(:before AS timestamptz[]), CAST(:walked AS uuid[]),"
+            " CAST(:walked_codes AS text[]), CAST(:walked_since AS timestamptz[]),"
+            " CAST(:walked_before AS timestamptz[]), :mask, CAST(:after_at AS timestamptz),"
             " CAST(:after_id AS uuid), :at_most, :administering)"
         ),
         {
@@ -175,6 +183,11 @@ def selected(
             "standings": [each.standing for each in probes],
             "since": [each.stretch.since for each in probes],
             "before": [each.stretch.before for each in probes],
+            "walked": [each.study_id for each in walks],
+            "walked_codes": [f"{{{','.join(map(str, sorted(each.codes)))}}}" for each in walks],
+            "walked_since": [each.stretch.since for each in walks],
+            "walked_before": [each.stretch.before for each in walks],
+            "mask": selection.mask,
             "after_at": None if after is None else after[0],
             "after_id": None if after is None else after[1],
             "at_most": at_most,

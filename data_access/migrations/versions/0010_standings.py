@@ -174,7 +174,9 @@ $$;
 -- What is known of sessions without their words: for the list of what is on hold and for settling
 -- it. In the order of their time, after a place in it.
 CREATE FUNCTION facts_of_selected(studies uuid[], standings integer[], since timestamptz[],
-  before timestamptz[], after_at timestamptz, after_id uuid, at_most integer, administering boolean)
+  before timestamptz[], walked uuid[], walked_codes text[], walked_since timestamptz[],
+  walked_before timestamptz[], mask integer, after_at timestamptz, after_id uuid, at_most integer,
+  administering boolean)
 RETURNS TABLE (id uuid, number bigint, study_id uuid, sorted_at timestamptz,
   completed_at timestamptz, standing integer, policy_version text, assigned_version text,
   plan text, imported_at timestamptz)
@@ -190,7 +192,7 @@ BEGIN
     s.assigned_version, s.plan, s.imported_at
   FROM (
     -- From the index alone; whole rows are read of the page's sessions only.
-    SELECT found.id
+    SELECT found.id, found.sorted_at
     FROM unnest(studies, standings, since, before) AS p (study, standing, since, before)
     CROSS JOIN LATERAL (
       SELECT h.id, h.sorted_at FROM session h
@@ -201,7 +203,20 @@ BEGIN
           coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
       ORDER BY h.sorted_at, h.id LIMIT at_most) AS found
     WHERE all_of OR p.study = ANY (readable) OR (flagged AND p.standing & 768 <> 0)
-    ORDER BY found.sorted_at, found.id LIMIT at_most) AS page
+    UNION ALL
+    -- Where most of a stretch is meant, its first sessions are found sooner than each code's.
+    SELECT found.id, found.sorted_at
+    FROM unnest(walked, walked_codes, walked_since, walked_before) AS w (study, codes, since, before)
+    CROSS JOIN LATERAL (
+      SELECT h.id, h.sorted_at FROM session h
+      WHERE h.study_id = w.study AND h.standing & mask = ANY (CAST(w.codes AS integer[]))
+        AND h.sorted_at >= coalesce(w.since, '-infinity')
+        AND h.sorted_at < coalesce(w.before, 'infinity')
+        AND (h.sorted_at, h.id) > (coalesce(after_at, '-infinity'),
+          coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
+        AND (all_of OR w.study = ANY (readable) OR (flagged AND h.standing & 768 <> 0))
+      ORDER BY h.sorted_at, h.id LIMIT at_most) AS found
+    ORDER BY 2, 1 LIMIT at_most) AS page
   JOIN session s ON s.id = page.id
   ORDER BY s.sorted_at, s.id;
 END
@@ -353,7 +368,8 @@ $$;
 REVOKE EXECUTE ON FUNCTION follow_standings(), standing_starts_on(text, timestamptz, integer),
   sum_standings(), standings_between(uuid[], timestamptz[], date[], date[], date[], date[], integer[], integer, boolean),
   standings_present(uuid[], integer, integer[], boolean),
-  facts_of_selected(uuid[], integer[], timestamptz[], timestamptz[], timestamptz, uuid, integer, boolean),
+  facts_of_selected(uuid[], integer[], timestamptz[], timestamptz[], uuid[], text[],
+    timestamptz[], timestamptz[], integer, timestamptz, uuid, integer, boolean),
   facts_of_numbered(bigint[]), facts_of_assignment(uuid),
   settle_policy_assignment(uuid, text, timestamptz),
   shares_follow_assignments(), open_case(uuid, timestamptz),
@@ -361,7 +377,8 @@ REVOKE EXECUTE ON FUNCTION follow_standings(), standing_starts_on(text, timestam
 GRANT EXECUTE ON FUNCTION sum_standings(),
   standings_between(uuid[], timestamptz[], date[], date[], date[], date[], integer[], integer, boolean),
   standings_present(uuid[], integer, integer[], boolean),
-  facts_of_selected(uuid[], integer[], timestamptz[], timestamptz[], timestamptz, uuid, integer, boolean),
+  facts_of_selected(uuid[], integer[], timestamptz[], timestamptz[], uuid[], text[],
+    timestamptz[], timestamptz[], integer, timestamptz, uuid, integer, boolean),
   facts_of_numbered(bigint[]), facts_of_assignment(uuid),
   settle_policy_assignment(uuid, text, timestamptz),
   open_case(uuid, timestamptz), close_case(uuid, text, text, text, timestamptz) TO clearance_app;
