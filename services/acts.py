@@ -169,7 +169,7 @@ def _erasure_as_refusal() -> Iterator[None]:
         if "session.erased" not in str(error.orig):
             raise
         raise Refused(
-            "What was said in this session was erased a moment ago.",
+            "What was said in this session has been erased.",
             rule="R05",
             remedy="Nothing of it is left to work on. Go back to the list.",
         ) from None

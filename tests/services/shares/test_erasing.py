@@ -223,8 +223,9 @@ def test_words_that_somebody_quoted_beside_a_session_go_with_it(world: World) ->
     erased(world, "a")
     (left,) = as_owner(here, "SELECT session_id FROM share_comment")
     assert left == (world.sessions["c"],)
-    with pytest.raises(DBAPIError, match=r"session\.erased"):
+    with pytest.raises(Refused, match="has been erased") as refused:
         voting.comment(here, world.amina, share_id, "Again", session_id=world.sessions["a"], turn=1)
+    assert refused.value.rule == "R05"
 
 
 def test_the_audit_trail_stays_whole_and_names_nobody(planted: World) -> None:
