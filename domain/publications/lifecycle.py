@@ -6,10 +6,9 @@ was frozen is never changed: something that turned out wrong is proposed anew, f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.errors import Refused
+from domain.lifecycle import Lifecycle, Transition
 
 
 class PublicationState(StrEnum):
@@ -56,17 +55,6 @@ class Party(StrEnum):
     ANYBODY_RESPONSIBLE = "its proposer, an approver or an administrator"
     #: No person: what it rests on does not hold, or its time is up.
     THE_DESK = "the desk itself"
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One row of the table; ``when`` says in words what else must hold."""
-
-    step: PublicationStep
-    before: frozenset[PublicationState]
-    after: PublicationState
-    party: Party
-    when: str
 
 
 _VOTED = frozenset({PublicationState.PROPOSED, PublicationState.DISPUTED})
@@ -147,45 +135,13 @@ TRANSITIONS = (
         "with a reason",
     ),
 )
-_BY_STEP = {transition.step: transition for transition in TRANSITIONS}
-
-
-def steps_from(state: PublicationState) -> tuple[PublicationStep, ...]:
-    """The steps that lead on from a state, in the table's order; none from a final one."""
-    return tuple(row.step for row in TRANSITIONS if state in row.before)
-
-
-def after(state: PublicationState, step: PublicationStep) -> PublicationState:
-    """The state that a step leads to.
-
-    Raises
-    ------
-    Refused
-        When the step does not lead on from there.
-    """
-    row = _BY_STEP[step]
-    if state not in row.before:
-        raise Refused(
-            f"A publication that is {state.value.replace('_', ' ')} cannot {step.value}.",
-            rule="publication.step",
-            remedy="Reload the page: somebody may have moved it on meanwhile.",
-        )
-    return row.after
-
-
-def allowed_pairs() -> frozenset[tuple[PublicationState, PublicationState]]:
-    """Every pair of states with a step between them: what the database's check knows."""
-    return frozenset((before, row.after) for row in TRANSITIONS for before in row.before)
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the documentation."""
-    lines = ["stateDiagram-v2", "    [*] --> preparing"]
-    for row in TRANSITIONS:
-        lines += [
-            f"    {before.value} --> {row.after.value}: {row.step.value}"
-            for before in PublicationState
-            if before in row.before
-        ]
-    lines += [f"    {state.value} --> [*]" for state in PublicationState if not steps_from(state)]
-    return "\n".join(lines)
+_LIFE = Lifecycle(
+    TRANSITIONS,
+    first=PublicationState.PREPARING,
+    rule="publication.step",
+    called=lambda state: f"A publication that is {state.value.replace('_', ' ')}",
+)
+steps_from = _LIFE.steps_from
+after = _LIFE.after
+allowed_pairs = _LIFE.allowed_pairs
+diagram = _LIFE.diagram

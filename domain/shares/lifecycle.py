@@ -8,10 +8,9 @@ as after it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.errors import Refused
+from domain.lifecycle import Lifecycle, Transition
 
 
 class ShareState(StrEnum):
@@ -56,17 +55,6 @@ class Party(StrEnum):
     APPROVER_OR_ADMINISTRATOR = "an approver or an administrator"
     #: No person: what the request was submitted with changed, or its time is up.
     THE_DESK = "the desk itself"
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One row of the table; ``when`` says in words what else must hold."""
-
-    step: ShareStep
-    before: frozenset[ShareState]
-    after: ShareState
-    party: Party
-    when: str
 
 
 #: States in which approvers vote.
@@ -148,50 +136,14 @@ TRANSITIONS = (
         "with a reason, a notice and a due date",
     ),
 )
-_BY_STEP = {transition.step: transition for transition in TRANSITIONS}
-
-
-def transition(step: ShareStep) -> Transition:
-    """The row of a step."""
-    return _BY_STEP[step]
-
-
-def steps_from(state: ShareState) -> tuple[ShareStep, ...]:
-    """The steps that lead on from a state, in the table's order; none from a final one."""
-    return tuple(row.step for row in TRANSITIONS if state in row.before)
-
-
-def after(state: ShareState, step: ShareStep) -> ShareState:
-    """The state that a step leads to.
-
-    Raises
-    ------
-    Refused
-        When the step does not lead on from there.
-    """
-    row = _BY_STEP[step]
-    if state not in row.before:
-        raise Refused(
-            f"A {state.value} request cannot {step.value}.",
-            rule="share.step",
-            remedy="Reload the page: somebody may have moved it on meanwhile.",
-        )
-    return row.after
-
-
-def allowed_pairs() -> frozenset[tuple[ShareState, ShareState]]:
-    """Every pair of states with a step between them: what the database's check knows."""
-    return frozenset((before, row.after) for row in TRANSITIONS for before in row.before)
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the documentation."""
-    lines = ["stateDiagram-v2", "    [*] --> draft"]
-    for row in TRANSITIONS:
-        lines += [
-            f"    {before.value} --> {row.after.value}: {row.step.value}"
-            for before in ShareState
-            if before in row.before
-        ]
-    lines += [f"    {state.value} --> [*]" for state in ShareState if not steps_from(state)]
-    return "\n".join(lines)
+_LIFE = Lifecycle(
+    TRANSITIONS,
+    first=ShareState.DRAFT,
+    rule="share.step",
+    called=lambda state: f"A {state.value} request",
+)
+transition = _LIFE.transition
+steps_from = _LIFE.steps_from
+after = _LIFE.after
+allowed_pairs = _LIFE.allowed_pairs
+diagram = _LIFE.diagram
