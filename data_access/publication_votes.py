@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from data_access.tables import PublicationVote, Staff
 from domain.publications.votes import Ballot, Vote
-from domain.shares.votes import Person
+from domain.votes import Person
 
 
 def votes(connection: Connection, publication_id: UUID) -> tuple[Vote, ...]:

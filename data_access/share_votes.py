@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from data_access.tables import ShareComment, ShareOpening, ShareSession, ShareVote, Staff
-from domain.shares.votes import Ballot, Person, Vote
+from domain.shares.votes import Ballot, Vote
+from domain.votes import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.errors import BadInput, Refused
 from domain.publications.lifecycle import PublicationState, PublicationStep
-from domain.shares.votes import VOTES_NEEDED, Person
+from domain.votes import VOTES_NEEDED, Person, lead_to, standing
 
 _SHORTEST_COMMENT = 5
 
@@ -46,25 +46,10 @@ class Vote:
     at: datetime
 
 
-def standing(votes: Sequence[Vote]) -> tuple[Vote, ...]:
-    """The latest vote of each voter, in the order in which they first voted."""
-    latest: dict[Person, Vote] = {}
-    for vote in votes:
-        held = latest.get(vote.person)
-        if held is None or vote.turn > held.turn:
-            latest[vote.person] = vote
-    return tuple(latest.values())
-
-
 def step_of(state: PublicationState, votes: Sequence[Vote]) -> PublicationStep | None:
     """Where the votes lead from a state; None while nothing follows from them."""
-    held = standing(votes)
-    if len(held) < VOTES_NEEDED:
-        return None
-    ballots = {vote.ballot for vote in held}
-    if len(ballots) == 1:
-        return _STEPS[ballots.pop()]
-    return PublicationStep.DISAGREE if state is PublicationState.PROPOSED else None
+    differing = PublicationStep.DISAGREE if state is PublicationState.PROPOSED else None
+    return lead_to(votes, _STEPS, differing)
 
 
 def check_vote(

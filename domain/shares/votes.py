@@ -13,9 +13,8 @@ from uuid import UUID
 
 from domain.errors import BadInput, Refused
 from domain.shares.lifecycle import ShareState, ShareStep
+from domain.votes import VOTES_NEEDED, Person, lead_to, standing
 
-#: Two different approvers decide (R30 to R45: "two approvals").
-VOTES_NEEDED = 2
 _SHORTEST_COMMENT = 5
 
 
@@ -32,14 +31,6 @@ _STEPS = {
     Ballot.RETURN: ShareStep.RETURN,
     Ballot.REJECT: ShareStep.REJECT,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody as the identity provider knows them."""
-
-    issuer: str
-    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +54,10 @@ class Vote:
     at: datetime
 
 
-def standing(votes: Sequence[Vote]) -> tuple[Vote, ...]:
-    """The latest vote of each voter, in the order in which they first voted."""
-    latest: dict[Person, Vote] = {}
-    for vote in votes:
-        held = latest.get(vote.person)
-        if held is None or vote.turn > held.turn:
-            latest[vote.person] = vote
-    return tuple(latest.values())
-
-
 def step_of(state: ShareState, votes: Sequence[Vote]) -> ShareStep | None:
     """Where the votes of a round lead from a state; None while nothing follows from them."""
-    held = standing(votes)
-    if len(held) < VOTES_NEEDED:
-        return None
-    ballots = {vote.ballot for vote in held}
-    if len(ballots) == 1:
-        return _STEPS[ballots.pop()]
-    return ShareStep.DISAGREE if state is ShareState.SUBMITTED else None
+    differing = ShareStep.DISAGREE if state is ShareState.SUBMITTED else None
+    return lead_to(votes, _STEPS, differing)
 
 
 def check_vote(

@@ -18,9 +18,9 @@ from domain.publications.contents import FILES, Frozen, Receiver, Words, content
 from domain.publications.lifecycle import PublicationState, PublicationStep, after
 from domain.publications.population import left_since, name_of
 from domain.publications.privacy import said
-from domain.publications.votes import standing
 from domain.shares.release import has_lapsed
 from domain.vocabulary import Role
+from domain.votes import standing
 from services.acts import act
 from services.installation import Installation
 from services.keys import release_key

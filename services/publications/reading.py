@@ -20,8 +20,8 @@ from domain.publications.contents import FILES, METHODS, FrozenCell
 from domain.publications.lifecycle import PublicationState
 from domain.publications.privacy import Spending
 from domain.publications.votes import Vote
-from domain.shares.votes import Person
 from domain.vocabulary import Role
+from domain.votes import Person
 from services.acts import act, reading
 from services.installation import Installation
 

@@ -21,8 +21,9 @@ from domain.shares.agreements import check_receives
 from domain.shares.contents import RecipientTerms, content_digest
 from domain.shares.lifecycle import ShareState, ShareStep, after
 from domain.shares.release import check_release, has_lapsed
-from domain.shares.votes import Ballot, Vote, standing
+from domain.shares.votes import Ballot, Vote
 from domain.vocabulary import Role
+from domain.votes import standing
 from services import policy
 from services.acts import act
 from services.installation import Installation

@@ -16,10 +16,9 @@ from domain.publications.votes import (
     Vote,
     check_ballot,
     check_vote,
-    standing,
     step_of,
 )
-from domain.shares.votes import Person
+from domain.votes import Person, standing
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 ANN, BO, CY, LEO = (Person("https://p", name) for name in ("ann", "bo", "cy", "leo"))

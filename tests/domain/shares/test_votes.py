@@ -13,13 +13,12 @@ from domain.errors import BadInput, Refused
 from domain.shares.lifecycle import ShareState, ShareStep
 from domain.shares.votes import (
     Ballot,
-    Person,
     Vote,
     check_ballot,
     check_vote,
-    standing,
     step_of,
 )
+from domain.votes import Person, standing
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 ANN, BO, CY, DEE = (Person("https://p", name) for name in ("ann", "bo", "cy", "dee"))
