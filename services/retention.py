@@ -19,11 +19,12 @@ from data_access.erasure import DueSession as DueSession
 from data_access.jobs import JobRow as JobRow
 from data_access.notifications import note_due
 from domain.erasure import ErasureReason, check_confirmation
-from domain.errors import BadInput, ClearanceError, Refused
+from domain.errors import BadInput, Refused
 from domain.evidence import check_evidence
 from domain.permissions import Act, Actor, check
 from services.acts import act, reading
 from services.installation import Installation
+from services.job_work import take_one
 
 SERVICE = "retention"
 KIND = "retention.erase"
@@ -139,27 +140,15 @@ def work_one(installation: Installation, service: Actor, worker: str) -> bool:
     Each batch is a transaction. A worker that is killed leaves what it erased erased; whoever takes
     the job over goes on with the rest.
     """
-    with installation.database.transaction(service.staff_id) as connection:
-        job = jobs.claim(
-            connection, kinds=(KIND,), worker=worker, lease=LEASE, now=installation.now()
-        )
-    if job is None:
-        return False
-    try:
-        state, message = "done", _work(installation, service, job)
-    except ClearanceError as error:
-        state, message = "failed", str(error)
-    except Exception as error:  # noqa: BLE001 - one bad order must not end the worker for ever
-        state, message = (
-            "failed",
-            (
-                f"It ended unexpectedly ({type(error).__name__}). What was erased by then is "
-                "erased; order the rest again."
-            ),
-        )
-    with installation.database.transaction(service.staff_id) as connection:
-        jobs.finish(connection, job.id, state, message, installation.now())
-    return True
+    return take_one(
+        installation,
+        service,
+        worker,
+        kinds=(KIND,),
+        lease=LEASE,
+        work=lambda job: _work(installation, service, job),
+        then=". What was erased by then is erased; order the rest again.",
+    )
 
 
 def look(installation: Installation, service: Actor) -> int:

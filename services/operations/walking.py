@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from data_access import audit, jobs, operations
+from data_access.jobs import JobRow
 from domain.audit import verify_chain
-from domain.errors import ClearanceError
 from domain.operations.catalogue import VERIFY
 from domain.permissions import Act, Actor, check
 from services.acts import act
 from services.installation import Installation
+from services.job_work import take_one
 
 #: Jobs that are done in a process of their own (jobs/errands.py).
 ERRANDS = (VERIFY,)
@@ -72,13 +73,8 @@ def walk_one(installation: Installation, service: Actor, worker: str) -> bool:
     The job is done whatever the walk finds: that is on the trail and on the page. It fails when
     the checkpoints cannot be read.
     """
-    with installation.database.transaction(service.staff_id) as connection:
-        job = jobs.claim(
-            connection, kinds=(VERIFY,), worker=worker, lease=_LEASE, now=installation.now()
-        )
-    if job is None:
-        return False
-    try:
+
+    def walk(_job: JobRow) -> str:
         with act(installation, service, VERIFY, "audit", long=True) as done:
             found = verify_chain(
                 audit.stream(done.connection),
@@ -88,11 +84,8 @@ def walk_one(installation: Installation, service: Actor, worker: str) -> bool:
             done.detail.update(rows=found.rows, whole=found.whole)
             if found.broken_at is not None:
                 done.detail["broken_at"] = found.broken_at
-        state, message = "done", found.how
-    except ClearanceError as error:
-        state, message = "failed", str(error)
-    except Exception as error:  # noqa: BLE001 - a defect must be told, not tried for ever
-        state, message = "failed", f"It ended unexpectedly ({type(error).__name__})."
-    with installation.database.transaction(service.staff_id) as connection:
-        jobs.finish(connection, job.id, state, message, installation.now())
-    return True
+        return found.how
+
+    return take_one(
+        installation, service, worker, kinds=(VERIFY,), lease=_LEASE, work=walk, then="."
+    )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from data_access import jobs
 from data_access.jobs import JobRow
 from data_access.publications import JOB_KINDS, PREPARE
-from domain.errors import ClearanceError
 from domain.permissions import Actor
 from services.installation import Installation
+from services.job_work import take_one
 from services.publications.preparing import prepare
 from services.publications.publishing import publish
 
@@ -21,28 +20,20 @@ LEASE = timedelta(minutes=10)
 
 def work_one(installation: Installation, service: Actor, worker: str) -> bool:
     """Do the oldest waiting one; False when none waits."""
-    with installation.database.transaction(service.staff_id) as connection:
-        job = jobs.claim(
-            connection, kinds=JOB_KINDS, worker=worker, lease=LEASE, now=installation.now()
-        )
-    if job is None:
-        return False
-    try:
+
+    def work(job: JobRow) -> str:
         _do(installation, service, job)
-        state, message = "done", "Done."
-    except ClearanceError as error:
-        state, message = "failed", str(error)
-    except Exception as error:  # noqa: BLE001 - one bad proposal must not end the worker for ever
-        state, message = (
-            "failed",
-            (
-                f"It ended unexpectedly ({type(error).__name__}); nothing was changed and nothing "
-                "left. Ask for it again."
-            ),
-        )
-    with installation.database.transaction(service.staff_id) as connection:
-        jobs.finish(connection, job.id, state, message, installation.now())
-    return True
+        return "Done."
+
+    return take_one(
+        installation,
+        service,
+        worker,
+        kinds=JOB_KINDS,
+        lease=LEASE,
+        work=work,
+        then="; nothing was changed and nothing left. Ask for it again.",
+    )
 
 
 def _do(installation: Installation, service: Actor, job: JobRow) -> None:

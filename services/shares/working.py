@@ -9,9 +9,10 @@ from data_access import jobs, shares
 from data_access import staff as staff_rows
 from data_access.jobs import JobRow
 from data_access.releases import JOB_KINDS, RELEASE
-from domain.errors import ClearanceError, Refused
+from domain.errors import Refused
 from domain.permissions import Actor
 from services.installation import Installation
+from services.job_work import take_one
 from services.shares.releasing import release
 from services.shares.submitting import submit
 
@@ -21,28 +22,20 @@ LEASE = timedelta(minutes=2)
 
 def work_one(installation: Installation, service: Actor, worker: str) -> bool:
     """Do the oldest waiting submission or release; False when none waits."""
-    with installation.database.transaction(service.staff_id) as connection:
-        job = jobs.claim(
-            connection, kinds=JOB_KINDS, worker=worker, lease=LEASE, now=installation.now()
-        )
-    if job is None:
-        return False
-    try:
+
+    def work(job: JobRow) -> str:
         _do(installation, service, job)
-        state, message = "done", "Done."
-    except ClearanceError as error:
-        state, message = "failed", str(error)
-    except Exception as error:  # noqa: BLE001 - one bad request must not end the worker for ever
-        state, message = (
-            "failed",
-            (
-                f"It ended unexpectedly ({type(error).__name__}); nothing was changed and nothing "
-                "left. Ask for it again."
-            ),
-        )
-    with installation.database.transaction(service.staff_id) as connection:
-        jobs.finish(connection, job.id, state, message, installation.now())
-    return True
+        return "Done."
+
+    return take_one(
+        installation,
+        service,
+        worker,
+        kinds=JOB_KINDS,
+        lease=LEASE,
+        work=work,
+        then="; nothing was changed and nothing left. Ask for it again.",
+    )
 
 
 def _do(installation: Installation, service: Actor, job: JobRow) -> None:
