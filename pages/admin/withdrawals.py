@@ -20,7 +20,7 @@ _EVIDENCE = "Where the request is kept, such as a ticket; no name or address."
 
 
 def page() -> None:
-    """Draw the two forms."""
+    """Draw the three forms."""
     actor = require_visitor()
     st.title("Withdrawals")
     st.markdown(
@@ -40,15 +40,9 @@ def page() -> None:
 def _choices(actor: Actor) -> None:
     now = installation.current().now()
     with st.form("withdraw", width=720):
-        numbers = st.text_input(
-            "Session numbers", placeholder="for example: 12, 31", key="withdraw.numbers"
-        )
+        numbers = _numbers("withdraw")
         scopes = st.multiselect("Choices taken back", list(ConsentScope), format_func=_scope)
-        said = st.date_input("The participant said so on", now.date(), max_value=now.date())
-        evidence = st.text_input("Evidence", help=_EVIDENCE, key="withdraw.evidence")
-        reason = st.text_input(
-            "Reason", placeholder="Why is it recorded by hand?", key="withdraw.reason"
-        )
+        at, evidence, reason = _on_record("withdraw", now)
         if not st.form_submit_button("Record the withdrawal", type="primary"):
             return
     try:
@@ -58,7 +52,7 @@ def _choices(actor: Actor) -> None:
             actor,
             numbers=meant,
             scopes=scopes,
-            at=_end_of(said, now),
+            at=at,
             evidence=evidence,
             reason=reason,
         )
@@ -76,19 +70,11 @@ def _everything(actor: Actor) -> None:
             "Nothing more may be done with these sessions, by anybody (R09). What was said "
             "stays stored. A participant who changes their mind is recorded under “Allowed again”."
         )
-        numbers = st.text_input(
-            "Session numbers", placeholder="for example: 12, 31", key="forbid.numbers"
-        )
+        numbers = _numbers("forbid")
         whole_person = st.checkbox(
             "Also every other session of the same participants", key="forbid.whole"
         )
-        said = st.date_input(
-            "The participant said so on", now.date(), max_value=now.date(), key="forbid.said"
-        )
-        evidence = st.text_input("Evidence", help=_EVIDENCE, key="forbid.evidence")
-        reason = st.text_input(
-            "Reason", placeholder="Why is it recorded by hand?", key="forbid.reason"
-        )
+        at, evidence, reason = _on_record("forbid", now)
         if not st.form_submit_button("Allow no further use"):
             return
     try:
@@ -96,7 +82,7 @@ def _everything(actor: Actor) -> None:
             installation.current(),
             actor,
             numbers=session_numbers(numbers),
-            at=_end_of(said, now),
+            at=at,
             evidence=evidence,
             reason=reason,
             whole_person=whole_person,
@@ -116,16 +102,8 @@ def _again(actor: Actor) -> None:
             "event more; nothing of what they said before is deleted, and single choices stand as "
             "they stood."
         )
-        numbers = st.text_input(
-            "Session numbers", placeholder="for example: 12, 31", key="again.numbers"
-        )
-        said = st.date_input(
-            "The participant said so on", now.date(), max_value=now.date(), key="again.said"
-        )
-        evidence = st.text_input("Evidence", help=_EVIDENCE, key="again.evidence")
-        reason = st.text_input(
-            "Reason", placeholder="Why is it recorded by hand?", key="again.reason"
-        )
+        numbers = _numbers("again")
+        at, evidence, reason = _on_record("again", now)
         if not st.form_submit_button("Allow further use again"):
             return
     try:
@@ -133,7 +111,7 @@ def _again(actor: Actor) -> None:
             installation.current(),
             actor,
             numbers=session_numbers(numbers),
-            at=_end_of(said, now),
+            at=at,
             evidence=evidence,
             reason=reason,
         )
@@ -141,6 +119,24 @@ def _again(actor: Actor) -> None:
         st.error(as_typed(str(error)))
         return
     st.success(f"Session {', '.join(map(str, allowed))} may be used as chosen, from now on.")
+
+
+def _numbers(form: str) -> str:
+    return st.text_input(
+        "Session numbers", placeholder="for example: 12, 31", key=f"{form}.numbers"
+    )
+
+
+def _on_record(form: str, now: datetime) -> tuple[datetime, str, str]:
+    """When the participant said so, where that is kept, and why it comes by hand."""
+    said = st.date_input(
+        "The participant said so on", now.date(), max_value=now.date(), key=f"{form}.said"
+    )
+    evidence = st.text_input("Evidence", help=_EVIDENCE, key=f"{form}.evidence")
+    reason = st.text_input(
+        "Reason", placeholder="Why is it recorded by hand?", key=f"{form}.reason"
+    )
+    return _end_of(said, now), evidence, reason
 
 
 def _end_of(said: date, now: datetime) -> datetime:
